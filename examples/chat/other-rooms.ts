@@ -1,0 +1,140 @@
+import { chatter } from './chatter.ts';
+import { canary } from './people.ts';
+import { file, image, type WrittenRoom } from './written.ts';
+
+/** A long evening, a talk of two, a room of the hosts, one that was closed, and one in which nobody has spoken. */
+export const otherRooms: WrittenRoom[] = [
+  {
+    kind: 'livestream',
+    slug: 'blue-room',
+    title: 'The blue room 🌊',
+    topic: 'Long evening of the aquarium: four hours, one octopus',
+    host: 'oona',
+    openedAt: '2020-11-12T18:00:00Z',
+    isPaused: true,
+    stream: { quality: ['720p'], ingest: { region: 'eu-north', key: canary('ingest of blue-room') } },
+    members: ['alice', 'bob', 'mira', 'tomke', 'jun', 'noor', 'pavel', 'guest.17@door-b', 'lichthof-bot'],
+    posts: chatter({
+      from: '2020-11-12T19:00:00Z',
+      posts: 2400,
+      people: ['oona', 'bob', 'mira', 'tomke', 'jun', 'noor', 'pavel', 'guest.17@door-b', 'alice'],
+    }),
+  },
+  {
+    kind: 'messaging',
+    slug: 'front-desk',
+    title: 'Front desk',
+    host: 'bob',
+    openedAt: '2020-10-01T07:00:00Z',
+    members: ['alice'],
+    posts: [
+      { at: '2020-10-01T07:00:10Z', by: 'bob', text: 'Key number 4 is in the blue tin.', as: 'key' },
+      { at: '2020-10-01T07:21:00.08Z', by: 'alice', text: 'Which blue tin?', quotes: 'key' },
+      { at: '2020-10-01T07:21:30Z', by: 'bob', text: 'The green one.', reactions: { haha: ['alice'] } },
+      {
+        at: '2020-10-02T16:45:00Z',
+        by: 'alice',
+        text: 'Rota for November',
+        files: [file('rota-11.csv', 'text/csv', 2_048)],
+        as: 'rota',
+        pinned: { by: 'bob', at: '2020-10-02T16:46:00Z' },
+      },
+      { at: '2020-10-02T17:00:00Z', by: 'bob', text: 'I am on both Sundays again.', answers: 'rota' },
+      {
+        at: '2020-10-02T17:02:00Z',
+        by: 'alice',
+        text: 'Swap the 15th with @tomke?',
+        answers: 'rota',
+        mentions: ['tomke'],
+      },
+      {
+        at: '2020-10-02T17:02:41Z',
+        by: 'bob',
+        text: 'gladly',
+        answers: 'rota',
+        removedAt: '2020-10-02T17:03:00Z',
+      },
+      {
+        at: '2020-10-02T17:03:30Z',
+        by: 'bob',
+        text: 'Gladly. Thank you!',
+        answers: 'rota',
+        reactions: { heart: ['alice'] },
+      },
+      {
+        at: '2020-11-14T21:03:00Z',
+        by: 'alice',
+        text: 'Call me when you are in; the boiler hums in B flat.',
+      },
+    ],
+  },
+  {
+    kind: 'team',
+    slug: 'night-shift',
+    title: 'Night shift',
+    topic: 'hosts only',
+    host: 'alice',
+    openedAt: '2020-03-20T20:00:00Z',
+    isFrozen: true,
+    members: ['bob', 'oona', 'ilse'],
+    posts: [
+      {
+        at: '2020-03-20T20:00:00.1Z',
+        by: 'alice',
+        text: 'Doors, lamps, pumps: tick them off here.',
+        pinned: { by: 'alice', at: '2020-03-20T20:01:00Z' },
+      },
+      { at: '2020-03-20T23:10:00Z', by: 'ilse', text: 'Doors ✅ lamps ✅ pumps ❌', as: 'pumps' },
+      {
+        at: '2020-03-20T23:12:00Z',
+        by: 'oona',
+        text: 'On my way.',
+        answers: 'pumps',
+        reactions: { like: ['ilse'] },
+      },
+      // Two posts that were cleared one by one, in a room that as a whole never was.
+      {
+        at: '2020-03-21T00:30:00Z',
+        by: 'bob',
+        text: 'The alarm code for tonight is on the usual card.',
+        clearedAt: '2020-03-21T06:00:00Z',
+      },
+      { at: '2020-03-21T00:31:00Z', by: 'ilse', text: 'Got it.', clearedAt: '2020-03-21T06:00:00Z' },
+      {
+        at: '2020-03-21T06:00:30Z',
+        by: 'alice',
+        text: 'No codes in here, please.',
+        mentions: ['bob', 'ilse'],
+      },
+    ],
+  },
+  {
+    kind: 'livestream',
+    slug: 'old-cellar',
+    title: 'The old cellar',
+    host: null,
+    openedAt: null,
+    closedAt: '2020-08-31T22:00:00Z',
+    members: ['alice', 'pavel', 'ilse'],
+    posts: [
+      {
+        at: '2019-08-01T10:00:00Z',
+        by: 'ilse',
+        text: 'First light down here since 1931.',
+        files: [image('cellar', 'Steps')],
+        reactions: { wow: ['pavel', 'alice'] },
+      },
+      { at: '2019-08-01T10:05:00Z', by: 'pavel', text: 'Mind the third step.' },
+      { at: '2020-08-31T21:59:00Z', by: 'alice', text: 'Closing the cellar. Bring your own echo home.' },
+    ],
+  },
+  {
+    kind: 'messaging',
+    slug: 'empty-hall',
+    title: 'Empty hall',
+    host: 'jun',
+    openedAt: '2020-11-13T00:00:00Z',
+    members: [],
+    posts: [],
+  },
+];

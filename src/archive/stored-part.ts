@@ -1,0 +1,30 @@
+import { HandoverError } from '../errors.ts';
+import type { Section } from '../lifecycle/export-parts-table.ts';
+
+/** A *part*: one sealed object of the store, whose plaintext is a run of sections, one after another. */
+export interface StoredPart {
+  /** Name of the object in the store. */
+  name: string;
+  /** In the order in which they lie in the plaintext, without a gap. */
+  sections: Section[];
+}
+
+/**
+ * Size of a part's plaintext. Throws `archive_damaged` if what was recorded of the part does not add up: sections
+ * with a gap between them, rows without bytes, or bytes without rows.
+ */
+export function plainSizeBytes(part: StoredPart): number {
+  let end = 0;
+  for (const section of part.sections) {
+    const hasBytes = section.bytes > 0;
+    const hasRows = section.rows > 0;
+    if (section.offset !== end || hasBytes !== hasRows) {
+      const message = `The record of part ${part.name} does not add up at its section ${section.category}.`;
+      throw new HandoverError('archive_damaged', message, {
+        details: { object: part.name, reason: 'record' },
+      });
+    }
+    end += section.bytes;
+  }
+  return end;
+}

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { writePart } from '../archive/write-part.ts';
+import { findMissing } from '../chat/lookup.ts';
+import { readUserExport } from '../chat/user-export.ts';
+import type { ResolvedChat } from '../config/resolved.ts';
+import { HandoverError } from '../errors.ts';
+import { openSource } from '../sources/open-source.ts';
+import type { Reader, Snapshot, Source } from '../sources/source.ts';
+import { openStore } from '../vault/open-store.ts';
+import {
+  type CallName,
+  type Calls,
+  type FromThread,
+  type PartOrder,
+  packError,
+  type ThreadSettings,
+  type ToThread,
+  type UserOrder,
+} from './calls.ts';
+import { planParts } from './plan.ts';
+import { type Readable, type ReadableSection, readableOf } from './sections.ts';
+
+// The inside of a builder thread: it owns connections to the sources, and answers the calls of `calls.ts`.
+
+/** How often the progress of a part is told, in milliseconds. */
+const PROGRESS_MS = 250;
+
+const { config, store: storeSettings } = workerData as ThreadSettings;
+const store = await openStore(storeSettings);
+const sources = new Map<string, Promise<Source>>();
+const snapshots = new Map<string, Snapshot>();
+const running = new Map<number, AbortController>();
+
+type Context = { signal: AbortSignal; onProgress(progress: { rows: number; bytes: number }): void };
+type Answers = {
+  [Name in CallName]: (args: Calls[Name][0], context: Context) => Promise<Calls[Name][1]>;
+};
+
+const answers: Answers = {
+  async openSnapshot(wanted) {
+    const readable = readableOf(config, wanted);
+    const source = await findSource(readable.source);
+    const snapshot = await source.openSnapshot();
+    try {
+      const isKnown = await readable.hasSubject(snapshot);
+      const handle = randomUUID();
+      snapshots.set(handle, snapshot);
+      const { id, takenAt, isShareable } = snapshot;
+      return { handle, id, takenAt, isShareable, hasSubject: isKnown };
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+  },
+  plan: ({ handle, ...wanted }) => planParts(findSnapshot(handle), readableOf(config, wanted)),
+  async closeSnapshot({ handle }) {
+    const snapshot = snapshots.get(handle);
+    snapshots.delete(handle);
+    await snapshot?.close();
+    return null;
+  },
+  async buildPart(order, context) {
+    const readable = readableOf(config, order);
+    if ('handle' in order.snapshot)
+      return build(findSnapshot(order.snapshot.handle), readable, order, context);
+    const source = await findSource(readable.source);
+    const reader = await source.joinSnapshot(order.snapshot.id);
+    try {
+      return await build(reader, readable, order, context);
+    } finally {
+      await reader.close();
+    }
+  },
+  findMissing: ({ request }) =>
+    withChat((reader, chat) =>
+      findMissing(reader, chat, request, request.about === 'channels' && request.includeSoftDeletedChannels),
+    ),
+  readUser: (order) => withChat((reader, chat) => readUser(reader, chat, order)),
+};
+
+async function readUser(
+  reader: Reader,
+  chat: ResolvedChat,
+  { userId, style, limit }: UserOrder,
+): Promise<Uint8Array> {
+  const [missing] = await findMissing(reader, chat, { userIds: [userId] }, false);
+  const found = missing === undefined ? await readUserExport(reader, chat, userId, style, limit) : null;
+  if (!found) {
+    throw new HandoverError('chat_not_found', undefined, { details: { about: 'users', missing: [userId] } });
+  }
+  const { user, messages, reactions } = found;
+  return Buffer.from(`{"user":${user},"messages":${messages},"reactions":${reactions}}`);
+}
+
+/** A look at the source as it is now, for a question that is answered at once. */
+async function withChat<T>(ask: (reader: Reader, chat: ResolvedChat) => Promise<T>): Promise<T> {
+  const { chat } = config;
+  if (!chat) throw new Error('The config has no server door.');
+  const snapshot = await (await findSource(chat.source)).openSnapshot();
+  try {
+    return await ask(snapshot, chat);
+  } finally {
+    await snapshot.close();
+  }
+}
+
+parentPort?.on('message', (message: ToThread) => {
+  if ('abort' in message) running.get(message.abort)?.abort(new Error('The part is no longer wanted.'));
+  else void answer(message);
+});
+
+async function answer({ call, id, args }: Extract<ToThread, { call: CallName }>): Promise<void> {
+  const reply = (message: FromThread) => parentPort?.postMessage(message);
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const handler = answers[call] as (args: unknown, context: Context) => Promise<unknown>;
+    const result = await handler(args, {
+      signal: controller.signal,
+      onProgress: throttle((progress) => reply({ id, progress })),
+    });
+    reply({ id, answer: result });
+  } catch (error) {
+    reply({ id, error: packError(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function build(
+  reader: Reader,
+  readable: Readable,
+  order: PartOrder,
+  context: Context,
+): Promise<Calls['buildPart'][1]> {
+  const sections = order.slices.map(({ category, range }) => ({
+    category,
+    chunks: findSection(readable, category).read(reader, range, context.signal),
+  }));
+  const written = await writePart({ store, recipient: order.recipient }, order.objectName, sections, {
+    signal: context.signal,
+    onProgress: context.onProgress,
+  });
+  return { sections: written.sections, sha256: written.sha256 };
+}
+
+function findSource(name: string): Promise<Source> {
+  const open = sources.get(name);
+  if (open) return open;
+  const settings = config.sources[name];
+  if (!settings) throw new Error(`The config names no source "${name}".`);
+  const opening = openSource(settings);
+  sources.set(name, opening);
+  opening.catch(() => sources.delete(name));
+  return opening;
+}
+
+function findSection(readable: Readable, category: string): ReadableSection {
+  const section = readable.sections.find((candidate) => candidate.category === category);
+  if (!section) throw new Error(`There is no section "${category}".`);
+  return section;
+}
+
+function findSnapshot(handle: string): Snapshot {
+  const snapshot = snapshots.get(handle);
+  // The thread that held it was replaced by this one.
+  if (!snapshot) throw new HandoverError('snapshot_lost');
+  return snapshot;
+}
+
+/** Tells the newest value at most once in a while; the last one is never lost, since nothing may follow it for long. */
+function throttle<T>(tell: (value: T) => void): (value: T) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | null = null;
+  let newest: T;
+  const tellNewest = () => {
+    timer = null;
+    toldAt = performance.now();
+    tell(newest);
+  };
+  return (value) => {
+    newest = value;
+    if (timer) return;
+    const waitMs = toldAt + PROGRESS_MS - performance.now();
+    if (waitMs <= 0) tellNewest();
+    else timer = setTimeout(tellNewest, waitMs).unref();
+  };
+}

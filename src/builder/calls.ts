@@ -1,0 +1,104 @@
+import type { ChatRequest, InstantStyle, MessageCut } from '../chat/request.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import { type ErrorCode, HandoverError } from '../errors.ts';
+import type { Section, Slice } from '../lifecycle/export-parts-table.ts';
+import type { StoreSettings } from '../vault/open-store.ts';
+
+/** What the main thread asks of a builder thread, by name: arguments and answer. All of it is plain data. */
+export interface Calls {
+  /** Opens a snapshot and looks whether the subject exists in it. `handle` names it within its thread. */
+  openSnapshot: [
+    Wanted,
+    { handle: string; id: string; takenAt: string; isShareable: boolean; hasSubject: boolean },
+  ];
+  /** Decides what each part reads. */
+  plan: [Wanted & { handle: string }, Plan];
+  closeSnapshot: [{ handle: string }, null];
+  buildPart: [PartOrder, BuiltPart];
+  /** Which of the channels (as `type:id`) or users of a request do not exist now. */
+  findMissing: [{ request: ChatRequest }, string[]];
+  /** One user with everything, as the JSON of an answer. Throws `chat_not_found`, `chat_limit_exceeded`. */
+  readUser: [UserOrder, Uint8Array];
+}
+export type CallName = keyof Calls;
+
+/** What an export is of: a subject of a kind, or what a server asked for. */
+export interface Wanted {
+  kind: string;
+  subject: string;
+  request: ChatRequest | null;
+}
+
+export interface UserOrder {
+  userId: string;
+  style: InstantStyle;
+  /** Most messages, and most reactions. */
+  limit: number;
+}
+
+export interface Plan {
+  rowsEstimated: number;
+  cuts: MessageCut[];
+  parts: Slice[][];
+}
+
+export interface PartOrder extends Wanted {
+  slices: Slice[];
+  /** A snapshot of the same thread by its handle, or one held elsewhere by its id. */
+  snapshot: { handle: string } | { id: string };
+  /** Where the sealed part is stored. */
+  objectName: string;
+  /** The export's own age recipient. */
+  recipient: string;
+}
+
+export interface BuiltPart {
+  sections: Section[];
+  /** Hex, of the plaintext. */
+  sha256: string;
+}
+
+/** What a thread is started with. */
+export interface ThreadSettings {
+  config: ResolvedConfig;
+  store: StoreSettings;
+}
+
+export type ToThread = { call: CallName; id: number; args: unknown } | { abort: number };
+export type FromThread =
+  | { id: number; answer: unknown }
+  | { id: number; progress: Progress }
+  | { id: number; error: WireError };
+
+export interface Progress {
+  rows: number;
+  bytes: number;
+}
+
+/** An error on its way between threads, where classes are lost. */
+interface WireError {
+  code: ErrorCode | null;
+  message: string;
+  details: Record<string, unknown>;
+  stack: string | undefined;
+}
+
+export function packError(error: unknown): WireError {
+  const known = error instanceof HandoverError ? error : null;
+  const plain = error instanceof Error ? error : new Error(String(error));
+  const cause = plain.cause instanceof Error ? `: ${plain.cause.message}` : '';
+  return {
+    code: known?.code ?? null,
+    message: known ? known.message : plain.message + cause,
+    details: known?.details ?? {},
+    stack: plain.stack,
+  };
+}
+
+export function unpackError(wire: WireError): Error {
+  const error = wire.code
+    ? new HandoverError(wire.code, wire.message, { details: wire.details })
+    : new Error(wire.message);
+  error.stack = wire.stack;
+  return error;
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addDemo } from './demo.ts';
+import { addExport } from './export.ts';
+import { addExports } from './exports.ts';
+import { addKeys } from './keys.ts';
+import { addMigrate } from './migrate.ts';
+import { addServe } from './serve.ts';
+import { fail } from './terminal.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('handover')
+  .description('Give people a complete, safe copy of their data.')
+  .version(version, '--version')
+  .showHelpAfterError('(handover --help shows the commands)')
+  .addHelpText(
+    'after',
+    `
+Try it first, with nothing set up:
+  handover demo            a product with real data, its Data Export page, a mailbox
+  handover demo --once     the whole way of one export, in this terminal
+
+Then in your own product, beside its database:
+  1. write handover.config.ts: which tables and columns leave, and why the rest stays
+  2. handover export <kind> --subject ID --out FILE     look at what would leave
+  3. handover keys create                               a key for your server
+  4. handover serve                                     the page, the API and a worker
+
+Environment (all optional):
+  PORT, HOST               where to listen (4600, 127.0.0.1)
+  PUBLIC_URL               what people see, e.g. https://export.example.com
+  DATABASE_URL             a Postgres for Handover's own state; without it, embedded in the data folder
+  HANDOVER_CONFIG          the config (handover.config.ts)
+  HANDOVER_DATA_DIR        sealed archives, key, embedded state (.handover)
+  HANDOVER_KEY             the installation key, 32 bytes in base64: openssl rand -base64 32
+  HANDOVER_API_KEY, HANDOVER_API_SECRET   a key that exists without being created
+  SMTP_URL, MAIL_FROM      how mails go out; without it they lie in a local mailbox
+  TRUST_PROXY              addresses of the reverse proxies in front
+  LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info)
+`,
+  );
+
+addServe(program);
+addMigrate(program);
+addExport(program);
+addExports(program);
+addKeys(program);
+addDemo(program);
+
+program.parseAsync().catch(fail);

@@ -1,0 +1,113 @@
+import { PGlite } from '@electric-sql/pglite';
+import { types as defaultTypes, Pool, type PoolClient } from 'pg';
+import { HandoverError } from './errors.ts';
+
+/**
+ * Handover's own state: a Postgres named by `DATABASE_URL`, or PGlite in the data folder. One set of SQL for both,
+ * with `$1` placeholders; `timestamptz` comes back as `Date`, `int8` as `number` (no count here passes 2^53),
+ * `bytea` as bytes.
+ */
+export interface Session {
+  query<Row extends object = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<Row[]>;
+  /** Several statements without parameters. */
+  script(sql: string): Promise<void>;
+}
+
+export interface Database extends Session {
+  kind: 'postgres' | 'pglite';
+  /**
+   * Runs all or nothing. Inside, use only the session handed in: on PGlite there is no other, and waiting for one
+   * would wait forever.
+   */
+  transaction<T>(run: (session: Session) => Promise<T>): Promise<T>;
+  /** The driver underneath, for the queue. */
+  driver: Pool | PGlite;
+  close(): Promise<void>;
+}
+
+const INT8 = 20;
+
+/** Throws `environment_invalid` when the address is not one of a Postgres. */
+export function openPostgres(options: { url: string; maxConnections: number }): Database {
+  if (!/^postgres(ql)?:\/\//.test(options.url)) {
+    throw new HandoverError(
+      'environment_invalid',
+      'DATABASE_URL: expected the address of a Postgres, e.g. DATABASE_URL=postgres://user:password@localhost:5432/handover',
+    );
+  }
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    application_name: 'handover',
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser: parserFor },
+  });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  return {
+    kind: 'postgres',
+    driver: pool,
+    ...poolSession(pool),
+    transaction: (run) => poolTransaction(pool, run),
+    close: () => pool.end(),
+  };
+}
+
+/** Opens or makes the folder; the caller holds its lock, since PGlite has none. Null keeps it in memory. */
+export async function openPglite(folder: string | null): Promise<Database> {
+  const options = { parsers: { [INT8]: Number } };
+  const pglite = folder === null ? await PGlite.create(options) : await PGlite.create(folder, options);
+  return {
+    kind: 'pglite',
+    driver: pglite,
+    ...pgliteSession(pglite),
+    transaction: (run) => pglite.transaction((tx) => run(pgliteSession(tx))),
+    close: () => pglite.close(),
+  };
+}
+
+function poolSession(client: Pool | PoolClient): Session {
+  return {
+    async query<Row extends object>(sql: string, params: unknown[] = []) {
+      return (await client.query<Row>(sql, params)).rows;
+    },
+    async script(sql) {
+      await client.query(sql);
+    },
+  };
+}
+
+function pgliteSession(pglite: Pick<PGlite, 'query' | 'exec'>): Session {
+  return {
+    async query<Row extends object>(sql: string, params: unknown[] = []) {
+      return (await pglite.query<Row>(sql, params)).rows;
+    },
+    async script(sql) {
+      await pglite.exec(sql);
+    },
+  };
+}
+
+async function poolTransaction<T>(pool: Pool, run: (session: Session) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await run(poolSession(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is not given to the next one who asks.
+    await client.query('rollback').catch((reason: Error) => {
+      broken = reason;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function parserFor(oid: number, format?: string) {
+  if (oid === INT8 && format !== 'binary') return Number;
+  return defaultTypes.getTypeParser(oid, format as 'text');
+}

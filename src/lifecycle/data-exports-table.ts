@@ -1,0 +1,356 @@
+import type { ChatRequest, MessageCut } from '../chat/request.ts';
+import type { Session } from '../database.ts';
+import type { DataExport, Door, Requester, Status } from './data-export.ts';
+import { hashToken } from './tokens.ts';
+
+// All SQL that touches data_exports, in one place whatever its length. Each transition is one statement that names the status it leaves, and returns
+// the export as it is now, or null when somebody else was first.
+
+/** What is written when an export is asked for. */
+export interface NewExport {
+  id: string;
+  kind: string;
+  subjectId: string;
+  door: Door;
+  status: 'pending' | 'confirmed';
+  requester: Requester;
+  requestedAt: Date;
+  confirmBy: Date | null;
+  request: ChatRequest | null;
+  apiKey: string | null;
+}
+
+export interface Subject {
+  kind: string;
+  subjectId: string;
+}
+
+/** Null when the account door already has an active export of this subject: the partial unique index says so. */
+export async function insertExport(session: Session, data: NewExport): Promise<DataExport | null> {
+  const { requester } = data;
+  const rows = await session.query<{ id: string }>(
+    `insert into handover.data_exports (id, kind, subject_id, door, status, requester_id, requester_email,
+       requester_name, requester_language, requested_at, confirm_by, request, api_key, confirmed_at)
+     values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10::timestamptz, $11, $12, $13,
+       case when $5::text = 'confirmed' then $10::timestamptz end)
+     on conflict (kind, subject_id)
+       where door = 'account' and status in ('pending', 'confirmed', 'processing', 'completed') do nothing
+     returning id`,
+    [
+      data.id,
+      data.kind,
+      data.subjectId,
+      data.door,
+      data.status,
+      requester.id,
+      requester.email,
+      requester.name,
+      requester.language,
+      data.requestedAt,
+      data.confirmBy,
+      data.request && JSON.stringify(data.request),
+      data.apiKey,
+    ],
+  );
+  return rows.length > 0 ? findExport(session, data.id) : null;
+}
+
+export async function findExport(session: Session, id: string): Promise<DataExport | null> {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
+  return one(session, `${select} where e.id = $1`, [id]);
+}
+
+/** The same, and nobody else changes it until the transaction ends. */
+export async function lockExport(session: Session, id: string): Promise<DataExport | null> {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
+  await session.query('select id from handover.data_exports where id = $1 for update', [id]);
+  return findExport(session, id);
+}
+
+/** Newest first. */
+export async function findExports(session: Session, subject: Subject, limit: number): Promise<DataExport[]> {
+  const rows = await session.query<Row>(
+    `${select} where e.kind = $1 and e.subject_id = $2 order by e.requested_at desc, e.id limit $3`,
+    [subject.kind, subject.subjectId, limit],
+  );
+  return rows.map(toExport);
+}
+
+/** Newest first, of all subjects; `status` narrows. For operators. */
+export async function findRecentExports(
+  session: Session,
+  status: Status | null,
+  limit: number,
+): Promise<DataExport[]> {
+  const rows = await session.query<Row>(
+    `${select} where $1::text is null or e.status = $1 order by e.requested_at desc, e.id limit $2`,
+    [status, limit],
+  );
+  return rows.map(toExport);
+}
+
+/** The one export of a subject that is not over, as the account door counts it. */
+export async function findActiveExport(session: Session, subject: Subject): Promise<DataExport | null> {
+  return one(
+    session,
+    `${select} where e.kind = $1 and e.subject_id = $2 and e.door = 'account'
+       and e.status in ('pending', 'confirmed', 'processing', 'completed')`,
+    [subject.kind, subject.subjectId],
+  );
+}
+
+/** When the newest completed export of a subject was completed, whatever became of it since. */
+export async function findLastCompletion(session: Session, subject: Subject): Promise<Date | null> {
+  const [row] = await session.query<{ at: Date | null }>(
+    `select max(completed_at) as at from handover.data_exports
+     where kind = $1 and subject_id = $2 and door = 'account'`,
+    [subject.kind, subject.subjectId],
+  );
+  return row?.at ?? null;
+}
+
+/** pending → confirmed, by any unexpired confirmation token of the export. */
+export async function confirmByToken(session: Session, token: string, now: Date): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'confirmed', confirmed_at = $2
+     from handover.tokens k
+     where k.hash = $1 and k.purpose = 'confirm' and k.expires_at > $2 and k.export_id = e.id
+       and e.status = 'pending' and e.confirm_by > $2
+     returning e.id`,
+    [hashToken(token), now],
+  );
+}
+
+/** confirmed or processing → processing, as a new attempt under a key of its own: parts of earlier ones do not open. */
+export async function startAttempt(
+  session: Session,
+  start: { id: string; now: Date; sealedKey: Uint8Array; configHash: string },
+): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'processing', attempt = attempt + 1,
+       started_at = coalesce(started_at, $2), sealed_key = $3, config_hash = $4,
+       snapshot_at = null, rows_estimated = null
+     where e.id = $1 and e.status in ('confirmed', 'processing')
+     returning e.id`,
+    [start.id, start.now, start.sealedKey, start.configHash],
+  );
+}
+
+/** Notes what the plan of an attempt found. False when the attempt is no longer the current one. */
+export async function recordPlan(
+  session: Session,
+  plan: { id: string; attempt: number; snapshotAt: string; rowsEstimated: number; cuts: MessageCut[] },
+): Promise<boolean> {
+  const rows = await session.query(
+    `update handover.data_exports set snapshot_at = $3, rows_estimated = $4, cuts = $5
+     where id = $1 and attempt = $2 and status = 'processing' returning id`,
+    [plan.id, plan.attempt, plan.snapshotAt, plan.rowsEstimated, JSON.stringify(plan.cuts)],
+  );
+  return rows.length > 0;
+}
+
+/** processing → completed, once: when every part of the attempt is done. Whoever comes second gets null. */
+export async function completeExport(
+  session: Session,
+  done: { id: string; attempt: number; now: Date; expiresAt: Date; archiveBytes: number },
+): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'completed', completed_at = $3, expires_at = $4, archive_bytes = $5
+     where e.id = $1 and e.attempt = $2 and e.status = 'processing'
+       and exists (select 1 from handover.export_parts p where p.export_id = e.id and p.attempt = e.attempt)
+       and not exists (select 1 from handover.export_parts p
+                       where p.export_id = e.id and p.attempt = e.attempt and p.done_at is null)
+     returning e.id`,
+    [done.id, done.attempt, done.now, done.expiresAt, done.archiveBytes],
+  );
+}
+
+/**
+ * confirmed or processing → failed. The key is forgotten in the same statement. Only the current attempt can fail its
+ * export; null speaks for the whole run.
+ */
+export async function failExport(
+  session: Session,
+  failure: { id: string; attempt: number | null; now: Date; code: string; message: string },
+): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'failed', ended_at = $2, failure_code = $3, failure_message = $4,
+       sealed_key = null
+     where e.id = $1 and e.status in ('confirmed', 'processing') and ($5::int is null or e.attempt = $5)
+     returning e.id`,
+    [failure.id, failure.now, failure.code, failure.message, failure.attempt],
+  );
+}
+
+/** failed → confirmed: the operator's retry, without a new confirmation. */
+export async function reviveExport(session: Session, id: string): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'confirmed', ended_at = null, failure_code = null,
+       failure_message = null, faults = 0, archive_removed_at = null
+     where e.id = $1 and e.status = 'failed'
+     returning e.id`,
+    [id],
+  );
+}
+
+/** pending, confirmed or processing → cancelled. */
+export async function cancelExportRow(session: Session, id: string, now: Date): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'cancelled', ended_at = $2, sealed_key = null
+     where e.id = $1 and (e.status in ('confirmed', 'processing') or (e.status = 'pending' and e.confirm_by > $2))
+     returning e.id`,
+    [id, now],
+  );
+}
+
+/** completed → expired before its time. */
+export async function expireNow(session: Session, id: string, now: Date): Promise<DataExport | null> {
+  return transition(
+    session,
+    `update handover.data_exports e set status = 'expired', ended_at = $2, expires_at = least(expires_at, $2),
+       sealed_key = null
+     where e.id = $1 and e.status = 'completed'
+     returning e.id`,
+    [id, now],
+  );
+}
+
+/** Whatever is past its deadline → expired: unconfirmed requests and files whose window is over. */
+export async function expireDue(session: Session, now: Date, subject: Subject | null): Promise<DataExport[]> {
+  const rows = await session.query<{ id: string }>(
+    `update handover.data_exports e set status = 'expired', sealed_key = null,
+       ended_at = case status when 'pending' then confirm_by else expires_at end
+     where ((status = 'pending' and confirm_by <= $1) or (status = 'completed' and expires_at <= $1))
+       and ($2::text is null or (kind = $2 and subject_id = $3))
+     returning e.id`,
+    [now, subject?.kind ?? null, subject?.subjectId ?? null],
+  );
+  const expired: DataExport[] = [];
+  for (const row of rows) {
+    const data = await findExport(session, row.id);
+    if (data) expired.push(data);
+  }
+  return expired;
+}
+
+/** Whether an attempt is the current one of an export that is being processed. */
+export async function isWanted(
+  session: Session,
+  attempt: { exportId: string; attempt: number },
+): Promise<boolean> {
+  const rows = await session.query(
+    `select id from handover.data_exports where id = $1 and attempt = $2 and status = 'processing'`,
+    [attempt.exportId, attempt.attempt],
+  );
+  return rows.length > 0;
+}
+
+/** Counts a fault of an export's runs; returns how many there were. */
+export async function countFault(session: Session, id: string): Promise<number> {
+  const [row] = await session.query<{ faults: number }>(
+    `update handover.data_exports set faults = faults + 1 where id = $1 returning faults`,
+    [id],
+  );
+  return row?.faults ?? 0;
+}
+
+/** The wrapped key of an export; null when there is none, or it was shredded. */
+export async function findSealedKey(session: Session, id: string): Promise<Uint8Array | null> {
+  const [row] = await session.query<{ key: Uint8Array | null }>(
+    `select sealed_key as key from handover.data_exports where id = $1`,
+    [id],
+  );
+  return row?.key ?? null;
+}
+
+export async function recordArchiveRemoved(session: Session, id: string, now: Date): Promise<void> {
+  await session.query(
+    `update handover.data_exports set archive_removed_at = $2
+     where id = $1 and status in ('expired', 'failed', 'cancelled')`,
+    [id, now],
+  );
+}
+
+/** Ended exports whose bytes have not been seen gone. */
+export async function findUnremoved(session: Session): Promise<string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select id from handover.data_exports
+     where archive_removed_at is null and status in ('expired', 'failed', 'cancelled') order by ended_at limit 1000`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Exports that wait for a worker or are with one: each must have a job. */
+export async function findUnfinished(session: Session): Promise<string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select id from handover.data_exports where status in ('confirmed', 'processing') order by confirmed_at limit 1000`,
+  );
+  return rows.map((row) => row.id);
+}
+
+interface Row extends Omit<DataExport, 'requester' | 'failure'> {
+  requesterId: string;
+  requesterEmail: string;
+  requesterName: string | null;
+  requesterLanguage: string | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
+const select = `
+  select e.id, e.kind, e.subject_id as "subjectId", e.door, e.status, e.requester_id as "requesterId",
+    e.requester_email as "requesterEmail", e.requester_name as "requesterName",
+    e.requester_language as "requesterLanguage", e.requested_at as "requestedAt", e.confirm_by as "confirmBy",
+    e.confirmed_at as "confirmedAt", e.started_at as "startedAt", e.completed_at as "completedAt",
+    e.expires_at as "expiresAt", e.ended_at as "endedAt", e.attempt, e.snapshot_at as "snapshotAt",
+    e.rows_estimated as "rowsEstimated", e.failure_code as "failureCode", e.failure_message as "failureMessage",
+    coalesce(done.rows, 0)::int8 as "rowsDone", coalesce(e.archive_bytes, done.bytes, 0)::int8 as bytes,
+    coalesce(counts.list, '[]') as categories, e.request, e.api_key as "apiKey", e.cuts
+  from handover.data_exports e
+  left join lateral (
+    select sum(p.rows_done) as rows, sum(p.bytes_done) as bytes
+    from handover.export_parts p where p.export_id = e.id and p.attempt = e.attempt
+  ) done on true
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('name', c.name, 'rows', c.rows, 'bytes', c.bytes) order by c.first) as list
+    from (
+      select s.value ->> 'category' as name, sum((s.value ->> 'rows')::int8) as rows,
+        sum((s.value ->> 'bytes')::int8) as bytes, min(p.number * 10000 + s.ordinality) as first
+      from handover.export_parts p, jsonb_array_elements(p.sections) with ordinality s
+      where p.export_id = e.id and p.attempt = e.attempt
+      group by 1
+    ) c
+  ) counts on true`;
+
+async function transition(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {
+  const [row] = await session.query<{ id: string }>(sql, params);
+  return row ? findExport(session, row.id) : null;
+}
+
+async function one(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {
+  const [row] = await session.query<Row>(sql, params);
+  return row ? toExport(row) : null;
+}
+
+function toExport(row: Row): DataExport {
+  const {
+    requesterId,
+    requesterEmail,
+    requesterName,
+    requesterLanguage,
+    failureCode,
+    failureMessage,
+    ...facts
+  } = row;
+  return {
+    ...facts,
+    requester: { id: requesterId, email: requesterEmail, name: requesterName, language: requesterLanguage },
+    failure: failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' },
+  };
+}

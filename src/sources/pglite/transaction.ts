@@ -1,0 +1,70 @@
+import { type PGlite, protocol, type Transaction } from '@electric-sql/pglite';
+import { SESSION_SETTINGS, type Session, TAKEN_AT } from '../postgres/session.ts';
+import { createSlots } from '../postgres/slots.ts';
+
+/** A read-only transaction of a PGlite, held open. Whatever else wants the database waits for its end. */
+export interface PgliteTransaction {
+  session: Session;
+  /** RFC 3339, UTC, microseconds. */
+  takenAt: string;
+  close(): Promise<void>;
+}
+
+export async function openTransaction(pglite: PGlite): Promise<PgliteTransaction> {
+  const opened = Promise.withResolvers<{ session: Session; takenAt: string }>();
+  const closing = Promise.withResolvers<void>();
+  const closed = pglite.transaction(async (transaction) => {
+    await transaction.exec(`set transaction isolation level repeatable read, read only; ${SESSION_SETTINGS}`);
+    const session = sessionOf(pglite, transaction);
+    const [instant] = await session.query(`select ${TAKEN_AT}`);
+    opened.resolve({ session, takenAt: instant?.[0] ?? '' });
+    await closing.promise;
+    await transaction.rollback();
+  });
+  // Fails with the transaction, if that fails before it is open.
+  await Promise.race([opened.promise, closed]);
+  return {
+    ...(await opened.promise),
+    close() {
+      closing.resolve();
+      return closed;
+    },
+  };
+}
+
+function sessionOf(pglite: PGlite, transaction: Transaction): Session {
+  return {
+    turn: createSlots(1),
+
+    async query(sql) {
+      const options = { rowMode: 'array', parsers: { [JSON_OID]: String } } as const;
+      return (await transaction.query<(string | null)[]>(sql, [], options)).rows;
+    },
+
+    async describe(sql) {
+      const { fields } = await transaction.query(sql);
+      return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
+    },
+
+    async *copy(sql, signal) {
+      signal?.throwIfAborted();
+      if (transaction.closed) throw new Error('The reader was closed.');
+      // Runs to its end before it returns; the slices it hands over are used again.
+      const slices: Uint8Array[] = [];
+      await pglite.execProtocolRawStream(protocol.serialize.query(sql), {
+        syncToFs: false,
+        onRawData: (slice) => slices.push(slice.slice()),
+      });
+      const pieces: Uint8Array[] = [];
+      new protocol.Parser().parse(Buffer.concat(slices), (message) => {
+        if (message.name === 'error') throw message;
+        if (message instanceof protocol.messages.CopyDataMessage) pieces.push(message.chunk);
+      });
+      yield pieces;
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+/** What EXPLAIN answers with; PGlite would parse it. */
+const JSON_OID = 114;

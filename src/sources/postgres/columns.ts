@@ -1,0 +1,213 @@
+import { escapeLiteral } from 'pg';
+import { editDistance } from '../../edit-distance.ts';
+import { HandoverError } from '../../errors.ts';
+import type { Hop, Selection } from '../source.ts';
+import type { Codec } from './codecs.ts';
+import type { Session } from './session.ts';
+
+/** What is to be known of a column to read it. A domain is looked through: the type is the one it was made from. */
+export interface ReadColumn {
+  type: { schema: string; name: string };
+  kind: 'plain' | 'array' | 'composite' | 'json-like';
+}
+
+/** A column as the catalog has it. */
+export interface CatalogColumn extends ReadColumn {
+  name: string;
+  /** False only where a constraint that was checked on every row says so. */
+  isNullable: boolean;
+  /** Text whose order is not that of its bytes. */
+  needsCollation: boolean;
+}
+
+export interface CatalogTable {
+  oid: string;
+  columns: Map<string, CatalogColumn>;
+}
+
+export interface Catalog {
+  table: CatalogTable;
+  /** One for each hop of `belongsTo`, in its order. */
+  hops: CatalogTable[];
+}
+
+/** Everything that a selection names. Throws `source_refused` naming what is not there, and what it may have meant. */
+export async function readCatalog(session: Session, selection: Selection): Promise<Catalog> {
+  const { through = [], column } = selection.belongsTo;
+  const { category } = selection;
+  const table = await readTable(session, category, selection);
+  const hops: CatalogTable[] = [];
+  for (const hop of through) hops.push(await readTable(session, category, hop));
+
+  for (const { column } of selection.columns) requireColumn(category, selection, table, column);
+  for (const key of selection.orderBy) requireColumn(category, selection, table, key);
+  let inner: { place: Selection | Hop; table: CatalogTable } = { place: selection, table };
+  through.forEach((hop, index) => {
+    const outer = inner;
+    inner = { place: hop, table: hops[index] as CatalogTable };
+    if (Object.keys(hop.on).length === 0) {
+      // Joined on nothing, it would hand out the rows of every subject.
+      throw new HandoverError(
+        'source_refused',
+        `Category "${category}": the way through "${hop.schema}.${hop.table}" does not say on which columns.`,
+        { details: { category, table: `${hop.schema}.${hop.table}` } },
+      );
+    }
+    for (const [left, right] of Object.entries(hop.on)) {
+      requireColumn(category, outer.place, outer.table, left);
+      requireColumn(category, inner.place, inner.table, right);
+    }
+  });
+  requireColumn(category, inner.place, inner.table, column);
+  return { table, hops };
+}
+
+/** The codec of a column, and the expression whose text it reads. The answers are in docs/types.md. */
+export function readingOf(column: ReadColumn, quoted: string): { codec: Codec; expression: string } {
+  if (column.kind !== 'plain') return { codec: 'json', expression: `pg_catalog.to_json(${quoted})` };
+  if (column.type.schema !== 'pg_catalog') return { codec: 'string', expression: quoted };
+  if (column.type.name === 'bytea') {
+    return { codec: 'base64', expression: `pg_catalog.encode(${quoted}, 'base64')` };
+  }
+  return { codec: codecsByType[column.type.name] ?? 'string', expression: quoted };
+}
+
+const codecsByType: Record<string, Codec> = {
+  bool: 'boolean',
+  int2: 'number',
+  int4: 'number',
+  int8: 'number',
+  float4: 'number',
+  float8: 'number',
+  numeric: 'number',
+  json: 'json',
+  jsonb: 'json',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamptz',
+};
+
+async function readTable(
+  session: Session,
+  category: string,
+  { schema, table }: { schema: string; table: string },
+): Promise<CatalogTable> {
+  const rows = await session.query(columnsSql(schema, table));
+  const first = rows[0];
+  if (!first) {
+    const name = `${schema}.${table}`;
+    const near = nearestTo(table, await tableNames(session));
+    throw new HandoverError(
+      'source_refused',
+      `Category "${category}": the source has no table "${name}".${hint(near)}`,
+      {
+        details: { category, table: name, near },
+      },
+    );
+  }
+  const columns = new Map<string, CatalogColumn>();
+  for (const [, name, typeSchema, typeName, kind, isNullable, needsCollation] of rows) {
+    if (!name) continue;
+    columns.set(name, {
+      name,
+      type: { schema: typeSchema ?? '', name: typeName ?? '' },
+      kind: kind as CatalogColumn['kind'],
+      isNullable: isNullable === 'true',
+      needsCollation: needsCollation === 'true',
+    });
+  }
+  return { oid: first[0] ?? '', columns };
+}
+
+function requireColumn(
+  category: string,
+  place: { schema: string; table: string },
+  table: CatalogTable,
+  column: string,
+): void {
+  if (table.columns.has(column)) return;
+  const near = nearestTo(column, [...table.columns.keys()]);
+  const name = `${place.schema}.${place.table}`;
+  throw new HandoverError(
+    'source_refused',
+    `Category "${category}": the table "${name}" has no column "${column}".${hint(near)}`,
+    { details: { category, table: name, column, near } },
+  );
+}
+
+/**
+ * Of `pg_type t`. A type with a cast to json of its own (hstore, PostGIS) is JSON-like: `row_to_json` uses that cast,
+ * and so do we. The type `record` is what `row(…)` makes in a statement; no table has it.
+ */
+export const KIND_OF_TYPE = `
+  case when t.typcategory = 'A' or t.oid = 'pg_catalog._record'::pg_catalog.regtype then 'array'
+    when t.typtype = 'c' or t.oid = 'pg_catalog.record'::pg_catalog.regtype then 'composite'
+    when t.oid >= 16384 and exists (
+      select from pg_catalog.pg_cast
+      where castsource = t.oid and casttarget = 'pg_catalog.json'::pg_catalog.regtype and castmethod = 'f'
+    ) then 'json-like' else 'plain' end`;
+
+/** One row a column; one without a name when the table has none. */
+function columnsSql(schema: string, table: string): string {
+  return `
+    with recursive wanted as (
+      select c.oid, c.relkind in ('v', 'f') or (c.relkind = 'r' and c.relhassubclass) as may_hold_nulls
+      from pg_catalog.pg_class c
+      where c.relname = ${escapeLiteral(table)} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+        and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = ${escapeLiteral(schema)})
+    ), attribute as (
+      select a.attnum, a.attname, a.attcollation, a.atttypid as type_oid,
+        may_hold_nulls or not a.attnotnull or exists (
+          select from pg_catalog.pg_constraint c
+          where c.conrelid = a.attrelid and c.contype = 'n' and not c.convalidated and a.attnum = any(c.conkey)
+        ) as nullable
+      from wanted join pg_catalog.pg_attribute a on a.attrelid = wanted.oid
+      where a.attnum > 0 and not a.attisdropped
+      union all
+      select a.attnum, a.attname, a.attcollation, t.typbasetype, a.nullable
+      from attribute a join pg_catalog.pg_type t on t.oid = a.type_oid
+      where t.typtype = 'd'
+    ), bytewise as (
+      select c.oid from pg_catalog.pg_collation c
+      where c.collname in ('C', 'POSIX', 'ucs_basic')
+        or (c.collname = 'default' and (
+          select case coalesce(pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c')
+            when 'c' then d.datcollate in ('C', 'POSIX') when 'b' then true else false end
+          from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
+    )
+    select wanted.oid::text, a.attname::text, n.nspname::text, t.typname::text,
+      ${KIND_OF_TYPE},
+      a.nullable::text,
+      (a.attcollation <> 0 and a.attcollation not in (select oid from bytewise))::text
+    from wanted
+    left join (attribute a
+      join pg_catalog.pg_type t on t.oid = a.type_oid and t.typtype <> 'd'
+      join pg_catalog.pg_namespace n on n.oid = t.typnamespace) on true
+    order by a.attnum`;
+}
+
+async function tableNames(session: Session): Promise<string[]> {
+  const rows = await session.query(`
+    select n.nspname::text, c.relname::text
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^(pg_|information_schema$)'`);
+  return rows.map(([schema, table]) => `${schema}.${table}`);
+}
+
+function hint(near: string[]): string {
+  return near.length > 0 ? ` Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` : '';
+}
+
+/** At most three names that are a slip of the keyboard away, the nearest first. */
+function nearestTo(wanted: string, names: string[]): string[] {
+  const bare = (name: string) =>
+    name
+      .slice(name.lastIndexOf('.') + 1)
+      .toLowerCase()
+      .replaceAll('_', '');
+  return names
+    .map((name) => ({ name, distance: editDistance(bare(wanted), bare(name)) }))
+    .filter(({ distance }) => distance <= Math.max(1, wanted.length / 3))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}

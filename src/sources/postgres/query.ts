@@ -1,0 +1,119 @@
+import { HandoverError } from '../../errors.ts';
+import type { Query, ReadOptions, RowChunk } from '../source.ts';
+import { readingOf } from './columns.ts';
+import { createCsvRecords } from './csv-records.ts';
+import { explain } from './estimate.ts';
+import { refuse } from './failures.ts';
+import { readQueryColumns } from './query-columns.ts';
+import { quoteIdentifier } from './quote.ts';
+import { isUnchanged, lockedTables } from './rewritten.ts';
+import { enter, type Session } from './session.ts';
+import { createTranscoder } from './transcode.ts';
+import { transcodeCopy } from './transcode-copy.ts';
+import { transcodedColumns } from './transcoded-columns.ts';
+
+/**
+ * `Reader.readQuery`. The statement stands as a subquery, whose own order is kept: Postgres runs a subquery that is
+ * ordered as it stands, and what is put around it here only takes its rows one by one.
+ */
+export async function* readQuery(
+  session: Session,
+  query: Query,
+  { separator, signal }: Omit<ReadOptions, 'range'>,
+): AsyncGenerator<RowChunk> {
+  yield* inTurn(session, query, signal, async function* () {
+    const columns = await readQueryColumns(session, query);
+    const transcoder = createTranscoder(
+      transcodedColumns(query.columns, columns, placeOf(query), { query: query.name }),
+      separator,
+    );
+    const expressions = query.columns.flatMap(({ column: name }) => {
+      const column = columns.get(name);
+      return column ? readingOf(column, `q.${quoteIdentifier(name)}`).expression : [];
+    });
+    const sql = `copy (select ${expressions.join(', ')} from (${query.sql}\n) q) to stdout`;
+    yield* transcodeCopy(session, sql, transcoder, signal);
+    await requireUnchanged(session);
+    const last = transcoder.take();
+    if (last) yield last;
+  });
+}
+
+/** `Reader.readCsv`. */
+export async function* readCsv(
+  session: Session,
+  query: Pick<Query, 'name' | 'sql'>,
+  { signal }: { signal?: AbortSignal },
+): AsyncGenerator<RowChunk> {
+  yield* inTurn(session, query, signal, async function* () {
+    const records = createCsvRecords();
+    for await (const pieces of session.copy(`copy (${query.sql}\n) to stdout (format csv)`, signal)) {
+      for (const piece of pieces) {
+        records.push(piece);
+        const full = records.isFull() ? records.take() : null;
+        if (full) yield full;
+      }
+    }
+    records.end();
+    await requireUnchanged(session);
+    const last = records.take();
+    if (last) yield last;
+  });
+}
+
+/** `Reader.ask`. */
+export async function ask(
+  session: Session,
+  query: Pick<Query, 'name' | 'sql'>,
+): Promise<(string | null)[][]> {
+  return answer(session, query, async () => {
+    const columns = await session.describe(`select * from (${query.sql}\n) q limit 0`);
+    const names = columns.map((_, index) => `c${index}`);
+    const texts = names.map((name) => `q.${name}::pg_catalog.text`);
+    const rows = await session.query(`select ${texts} from (${query.sql}\n) q(${names})`);
+    await requireUnchanged(session);
+    return rows;
+  });
+}
+
+/** `Reader.estimateQuery`. */
+export async function estimateQuery(session: Session, query: Pick<Query, 'name' | 'sql'>): Promise<number> {
+  return answer(session, query, async () => (await explain(session, query.sql)).rows);
+}
+
+async function* inTurn(
+  session: Session,
+  query: Pick<Query, 'name'>,
+  signal: AbortSignal | undefined,
+  read: () => AsyncGenerator<RowChunk>,
+): AsyncGenerator<RowChunk> {
+  signal?.throwIfAborted();
+  const leave = await enter(session).catch((error) => refuse(error));
+  try {
+    yield* read();
+  } catch (error) {
+    signal?.throwIfAborted();
+    refuse(error, placeOf(query));
+  } finally {
+    await leave();
+  }
+}
+
+async function answer<T>(session: Session, query: Pick<Query, 'name'>, ask: () => Promise<T>): Promise<T> {
+  const leave = await enter(session).catch((error) => refuse(error));
+  try {
+    return await ask();
+  } catch (error) {
+    return refuse(error, placeOf(query));
+  } finally {
+    await leave();
+  }
+}
+
+async function requireUnchanged(session: Session): Promise<void> {
+  if (!(await isUnchanged(session, await lockedTables(session)))) throw new HandoverError('snapshot_lost');
+}
+
+function placeOf({ name }: Pick<Query, 'name'>): string {
+  return `Query "${name}"`;
+}

@@ -1,0 +1,44 @@
+import type { Session } from './session.ts';
+
+/**
+ * TRUNCATE, and an ALTER TABLE that rewrites the table, show even to older snapshots a table without the old rows:
+ * a migration in the middle of an export would leave rows out in silence. To find out without holding a lock for
+ * the whole export: the files that the snapshot knows the tables by must be the files that they have now.
+ *
+ * Partitions that were taken off since, and the tables of views, count too. `oids` are those of the tables. Ask after
+ * they were read in the same (sub)transaction, whose locks keep them as they are. False also where the rows are all
+ * there (VACUUM FULL), since this cannot be told apart.
+ */
+export async function isUnchanged(session: Session, oids: string[]): Promise<boolean> {
+  if (oids.length === 0) return true;
+  const [found] = await session.query(`
+    with recursive family(oid, parent) as (
+      select c.oid, null::oid from pg_catalog.pg_class c where c.oid in (${oids})
+      union
+      select below.oid, below.parent
+      from family, lateral (
+        select i.inhrelid as oid, i.inhparent as parent from pg_catalog.pg_inherits i where i.inhparent = family.oid
+        union all
+        select d.refobjid, null from pg_catalog.pg_rewrite r
+        join pg_catalog.pg_depend d on d.objid = r.oid and d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+          and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        where r.ev_class = family.oid
+      ) below
+    )
+    select count(*)::text
+    from family join pg_catalog.pg_class c on c.oid = family.oid
+    where (c.relfilenode <> 0 and c.relfilenode is distinct from pg_catalog.pg_relation_filenode(c.oid))
+      or (c.relispartition and family.parent is not null and not exists (
+        select from pg_catalog.pg_partition_ancestors(c.oid) a where a.relid = family.parent))`);
+  return found?.[0] === '0';
+}
+
+/** The tables that statements of this (sub)transaction have read, as their locks say; not those of the system. */
+export async function lockedTables(session: Session): Promise<string[]> {
+  const rows = await session.query(`
+    select distinct l.relation::text
+    from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
+    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted
+      and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f')`);
+  return rows.flatMap(([oid]) => oid ?? []);
+}

@@ -1,0 +1,84 @@
+import type { Slots } from './slots.ts';
+
+/**
+ * One session of a Postgres, inside the one transaction that it was opened for. All that the readers know of a
+ * driver. Each call runs one statement without parameters: literals are quoted into it.
+ */
+export interface Session {
+  /** The statement's columns must be text: drivers parse other types, each in its own way. */
+  query(sql: string): Promise<(string | null)[][]>;
+  /** The columns that a statement answers with; it is run, so it should have no rows. */
+  describe(sql: string): Promise<{ name: string; typeOid: number }[]>;
+  /**
+   * Payloads of CopyData messages, some at a time; their bytes are valid until the next are asked for. Leaving early,
+   * or the signal, stops the statement on the server.
+   */
+  copy(sql: string, signal?: AbortSignal): AsyncIterable<Uint8Array[]>;
+  /** One place: a session does one thing at a time. */
+  turn: Slots;
+}
+
+/**
+ * What a row looks like must depend on its values alone, never on defaults of the server, the database or the role.
+ * `set local`, so that a connection pooler between us and the server is left as it was.
+ */
+export const SESSION_SETTINGS = `
+  set local client_encoding = 'UTF8';
+  set local standard_conforming_strings = on;
+  set local datestyle = 'ISO, YMD';
+  set local intervalstyle = 'iso_8601';
+  set local timezone = 'UTC';
+  set local extra_float_digits = 1;
+  set local bytea_output = 'hex';
+  set local xmlbinary = 'base64';
+  -- Row-level security would leave rows out in silence; switched off, the server refuses the read instead.
+  set local row_security = off;
+  -- Somebody's production database: one core a reader, and no compiling.
+  set local max_parallel_workers_per_gather = 0;
+  set local jit = off;
+`;
+
+/**
+ * A database without an encoding holds whatever bytes it was given, and would refuse to call them UTF-8: it is asked
+ * for them as they are, and the transcoder mends what is not UTF-8. To be selected after {@link SESSION_SETTINGS}.
+ */
+export const TAKE_BYTES_AS_THEY_ARE = `pg_catalog.set_config('client_encoding',
+  case pg_catalog.current_setting('server_encoding') when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, true)`;
+
+/**
+ * The instant that a snapshot shows, when it is asked for in the statement that takes the snapshot. A replica shows
+ * what it has replayed, which may be older than its clock.
+ */
+export const TAKEN_AT = `pg_catalog.to_char(
+  pg_catalog.timezone('UTC', case
+    when pg_catalog.pg_is_in_recovery() and pg_catalog.pg_last_wal_receive_lsn() <> pg_catalog.pg_last_wal_replay_lsn()
+    then least(pg_catalog.clock_timestamp(), pg_catalog.pg_last_xact_replay_timestamp())
+    else pg_catalog.clock_timestamp() end),
+  'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/**
+ * Takes the session's turn, and marks where to come back to; what it resolves to goes back there. An error in between
+ * does not end the transaction (and with it the snapshot), and the locks on the tables that were read are given up,
+ * so that a migration of the product does not wait for the end of an export.
+ */
+export async function enter(session: Session): Promise<() => Promise<void>> {
+  const release = await session.turn.take();
+  try {
+    await session.query('savepoint handover');
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return async () => {
+    // If the session is lost this fails, and so will whatever is asked of it next.
+    await rollBack(session).catch(() => {});
+    release();
+  };
+}
+
+async function rollBack(session: Session): Promise<void> {
+  const sql = 'rollback to savepoint handover';
+  // A cancel that was sent to the statement before may arrive with this one.
+  await session.query(sql).catch(() => session.query(sql));
+  await session.query('release savepoint handover');
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { escapeLiteral } from 'pg';
+import { HandoverError } from '../../errors.ts';
+import type { Source } from '../source.ts';
+import { type Connection, connect } from './connection.ts';
+import { refusalOf, sqlStateOf } from './failures.ts';
+import { createReader } from './reader.ts';
+import { SESSION_SETTINGS, TAKE_BYTES_AS_THEY_ARE, TAKEN_AT } from './session.ts';
+import { type SharedConnection, share } from './shared-connection.ts';
+import { createSlots } from './slots.ts';
+
+export interface PostgresSourceOptions {
+  /** `postgres://…` */
+  url: string;
+  /**
+   * Most connections at a time, those of snapshots included; who finds none free waits. Snapshots may hold all but
+   * one, so that there is always one to read with. With 1 in all, the readers of a snapshot take turns on its own.
+   */
+  maxConnections: number;
+  /** Longest time one statement may take, the time that its reader makes it wait included. */
+  statementTimeoutMs: number;
+  /** As it stands in `pg_stat_activity`. Default `handover`. */
+  applicationName?: string;
+}
+
+/** Connects to nothing before a snapshot is asked for. Throws `config_invalid` when the address cannot be one. */
+export function openPostgresSource(options: PostgresSourceOptions): Source {
+  const { url, maxConnections, applicationName = 'handover' } = options;
+  requireAddress(url);
+  const free = createSlots(maxConnections);
+  const freeForSnapshots = createSlots(Math.max(1, maxConnections - 1));
+  const open = new Set<SharedConnection>();
+  /** Snapshots of this source whose readers share its connection, by id. */
+  const shared = new Map<string, SharedConnection>();
+
+  async function openConnection(): Promise<SharedConnection> {
+    const release = await free.take();
+    try {
+      const opened = share(await connect({ url, applicationName }));
+      open.add(opened);
+      opened.atEnd(() => {
+        open.delete(opened);
+        release();
+      });
+      return opened;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  return {
+    async openSnapshot() {
+      const release = await freeForSnapshots.take();
+      let holder: SharedConnection | null = null;
+      try {
+        holder = await openConnection();
+        holder.atEnd(release);
+        const { id, takenAt, isExported } = await takeSnapshot(holder.connection, options);
+        // With one connection for all, two processes could each hold one and wait for the other's.
+        const isShareable = isExported && maxConnections > 1;
+        if (!isShareable) {
+          shared.set(id, holder);
+          holder.atEnd(() => shared.delete(id));
+        }
+        return {
+          id,
+          takenAt,
+          isShareable,
+          ...createReader(holder.connection, { close: holder.use() }),
+        };
+      } catch (error) {
+        await holder?.end();
+        release();
+        throw refusalOf(error) ?? error;
+      }
+    },
+
+    async joinSnapshot(id) {
+      const holder = shared.get(id);
+      if (holder) return createReader(holder.connection, { close: holder.use() });
+      if (!EXPORTED_ID.test(id)) throw new HandoverError('snapshot_lost');
+      let opened: SharedConnection | null = null;
+      try {
+        opened = await openConnection();
+        await joinExported(opened.connection, id, options);
+        return createReader(opened.connection, { close: opened.use() });
+      } catch (error) {
+        await opened?.end();
+        throw refusalOf(error) ?? error;
+      }
+    },
+
+    async close() {
+      await Promise.all([...open].map((opened) => opened.end()));
+    },
+  };
+}
+
+const BEGIN = 'begin transaction isolation level repeatable read, read only';
+/** A read only ever waits for who alters the table; better to come back later than to stand in that line. */
+const LOCK_TIMEOUT_MS = 10_000;
+/** A reader that is idle for so long was forgotten. The holder of a snapshot is idle by its nature. */
+const READER_IDLE_TIMEOUT_MS = 600_000;
+const NEVER = 0;
+/** As `pg_export_snapshot` makes them: `00000003-0000001B-1`. */
+const EXPORTED_ID = /^[0-9A-F]+(-[0-9A-F]+)+$/;
+
+function requireAddress(url: string): void {
+  if (/^postgres(ql)?:\/\//.test(url)) return;
+  const right = 'postgres://user:password@host:5432/database';
+  throw new HandoverError('config_invalid', `The address of a Postgres source looks like ${right}.`);
+}
+
+function settings({ statementTimeoutMs }: PostgresSourceOptions, idleTimeoutMs: number): string {
+  return `${SESSION_SETTINGS}
+    set local statement_timeout = ${statementTimeoutMs};
+    set local lock_timeout = ${LOCK_TIMEOUT_MS};
+    set local idle_in_transaction_session_timeout = ${idleTimeoutMs};`;
+}
+
+/** Some databases that speak like Postgres cannot export a snapshot: then it is of use on its own connection only. */
+async function takeSnapshot(
+  connection: Connection,
+  options: PostgresSourceOptions,
+): Promise<{ id: string; takenAt: string; isExported: boolean }> {
+  const start = `${BEGIN}; ${settings(options, NEVER)}`;
+  await connection.script(start);
+  try {
+    const [exported] = await connection.query(
+      `select pg_catalog.pg_export_snapshot(), ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}`,
+    );
+    return { id: exported?.[0] ?? '', takenAt: exported?.[1] ?? '', isExported: true };
+  } catch (error) {
+    if (!CANNOT_EXPORT.has(sqlStateOf(error) ?? '')) throw error;
+    await connection.script(`rollback; ${start}`);
+    const [instant] = await connection.query(`select ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}`);
+    return { id: `unexported-${randomUUID()}`, takenAt: instant?.[0] ?? '', isExported: false };
+  }
+}
+
+/** undefined_function, feature_not_supported, insufficient_privilege */
+const CANNOT_EXPORT = new Set(['42883', '0A000', '42501']);
+
+async function joinExported(
+  connection: Connection,
+  id: string,
+  options: PostgresSourceOptions,
+): Promise<void> {
+  const start = `${BEGIN}; ${settings(options, READER_IDLE_TIMEOUT_MS)}`;
+  try {
+    await connection.script(`${start}; set transaction snapshot ${escapeLiteral(id)}`);
+  } catch (cause) {
+    if (!NO_SUCH_SNAPSHOT.has(sqlStateOf(cause) ?? '')) throw cause;
+    throw new HandoverError('snapshot_lost', undefined, { cause });
+  }
+  await connection.query(`select ${TAKE_BYTES_AS_THEY_ARE}`);
+}
+
+/** invalid_parameter_value, undefined_object, object_not_in_prerequisite_state, feature_not_supported (another database) */
+const NO_SUCH_SNAPSHOT = new Set(['22023', '42704', '55000', '0A000']);

@@ -1,0 +1,98 @@
+import { chatFileKind } from '../archive/chat-document.ts';
+import { archiveFileName } from '../archive/file-name.ts';
+import { type Archive, openArchive } from '../archive/open-archive.ts';
+import { HandoverError } from '../errors.ts';
+import type { DataExport } from '../lifecycle/data-export.ts';
+import { findExport, findSealedKey } from '../lifecycle/data-exports-table.ts';
+import { recordEvent } from '../lifecycle/export-events-table.ts';
+import { findDoneParts } from '../lifecycle/export-parts-table.ts';
+import { findTokenExport, insertExportToken } from '../lifecycle/tokens-table.ts';
+import { archiveLayout } from './archive-layout.ts';
+import type { Parts } from './parts.ts';
+
+/** A file that can be handed over now. */
+export interface Download extends Archive {
+  dataExport: DataExport;
+  fileName: string;
+  contentType: string;
+  lastModified: Date;
+  /** Writes into the audit trail what was handed over: `[start, end)` asked for, and how much of it went out. */
+  record(event: {
+    start: number;
+    end: number;
+    bytesSent: number;
+    complete: boolean;
+    via: 'link' | 'session' | 'server';
+    actor?: string;
+  }): Promise<void>;
+}
+
+type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'now'>;
+
+/** What the file of an export is called. */
+export function fileNameOf(productName: string, { subjectId, snapshotAt, request }: DataExport): string {
+  if (request) return `${request.about}.${chatFileKind(request).extension}`;
+  return archiveFileName({
+    productName,
+    accountId: subjectId,
+    snapshotAt: snapshotAt ?? '',
+    extension: 'json',
+  });
+}
+
+/**
+ * Opens the file of a completed export, within its window. Throws `download_invalid` for a token that opens
+ * nothing (any more), `export_not_found` and `export_not_ready` for an id.
+ */
+export async function openDownload(
+  parts: DownloadParts,
+  by: { token: string } | { id: string },
+): Promise<Download> {
+  const now = parts.now();
+  const refusal = 'token' in by ? 'download_invalid' : 'export_not_ready';
+  const id =
+    'id' in by ? by.id : await findTokenExport(parts.db, { purpose: 'download', secret: by.token, now });
+  const data = id === null ? null : await findExport(parts.db, id);
+  if (!data) throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_found');
+  const sealedKey = await findSealedKey(parts.db, data.id);
+  if (!isReady(data, now) || !sealedKey) throw new HandoverError(refusal);
+
+  const { identity } = await parts.vault.openKey(sealedKey, data.id);
+  const done = await findDoneParts(parts.db, { exportId: data.id, attempt: data.attempt });
+  const layout = archiveLayout(data, done);
+  return {
+    ...openArchive({ store: parts.vault.store, identity }, layout),
+    dataExport: data,
+    fileName: fileNameOf(parts.config.product.name, data),
+    contentType: data.request ? chatFileKind(data.request).contentType : 'application/json; charset=utf-8',
+    lastModified: data.completedAt ?? now,
+    async record({ actor, ...details }) {
+      await recordEvent(parts.db, data.id, {
+        event: 'downloaded',
+        actor: actor ?? details.via,
+        at: parts.now(),
+        details,
+      });
+    },
+  };
+}
+
+/** Makes an address that hands the file over, to whoever has it, until the window closes. Throws `export_not_ready`. */
+export async function createDownloadLink(
+  { db, now, publicUrl }: Pick<Parts, 'db' | 'now' | 'publicUrl'>,
+  id: string,
+  actor: string,
+): Promise<{ url: string; expiresAt: Date }> {
+  const at = now();
+  const data = await findExport(db, id);
+  if (!data) throw new HandoverError('export_not_found');
+  if (!isReady(data, at)) throw new HandoverError('export_not_ready');
+  const { expiresAt } = data;
+  const token = await insertExportToken(db, { purpose: 'download', exportId: id, now: at, expiresAt });
+  await recordEvent(db, id, { event: 'link created', actor, at });
+  return { url: `${publicUrl}/download/${token}`, expiresAt };
+}
+
+function isReady(data: DataExport, now: Date): data is DataExport & { expiresAt: Date } {
+  return data.status === 'completed' && data.expiresAt !== null && data.expiresAt > now;
+}

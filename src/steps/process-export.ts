@@ -1,0 +1,235 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HeldSnapshot } from '../builder/builder.ts';
+import type { Plan } from '../builder/calls.ts';
+import type { Session } from '../database.ts';
+import { HandoverError, isErrorCode, isRefusal } from '../errors.ts';
+import type { DataExport } from '../lifecycle/data-export.ts';
+import { countFault, findExport, recordPlan, startAttempt } from '../lifecycle/data-exports-table.ts';
+import { recordEvent } from '../lifecycle/export-events-table.ts';
+import { deleteOlderParts, findAttemptState, insertParts } from '../lifecycle/export-parts-table.ts';
+import { attemptFolder } from './archive-layout.ts';
+import { buildInline, sealSlices, wantedOf } from './build-part.ts';
+import { failExport } from './fail-export.ts';
+import { finishExport } from './finish-export.ts';
+import { limitsOf, type Parts } from './parts.ts';
+import { watchAttempt } from './still-wanted.ts';
+
+type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log'>;
+
+/** How often the holder of the snapshot looks whether the parts are done, in milliseconds. */
+const LOOK_MS = 200;
+
+/** How often a run may pass to another worker without a fault: enough for rolling restarts, not for a run that kills. */
+const HAND_OVERS = 20;
+
+/** Enqueues the run of a confirmed export, in the transaction that confirmed it. */
+export function queueProcessing(
+  parts: Pick<Parts, 'queue' | 'config'>,
+  session: Session | null,
+  data: Confirmed,
+): Promise<void> {
+  return queueProcessingOfMany(parts, session, [data]);
+}
+
+/** The same for many. What people wait for goes before all but the first turns of servers. */
+export async function queueProcessingOfMany(
+  { queue, config }: Pick<Parts, 'queue' | 'config'>,
+  session: Session | null,
+  exports: (Confirmed & { turn?: number })[],
+): Promise<void> {
+  await queue.sendMany(
+    session,
+    'process-export',
+    exports.map((data) => ({
+      data: { exportId: data.id },
+      key: data.id,
+      // Faults are counted by the export itself; these tries also stand for workers that were stopped or killed.
+      retries: limitsOf(config, data).retries + HAND_OVERS,
+      priority: -(data.turn ?? 0),
+      // However many one key has waiting, its longest do not occupy all workers.
+      group: data.apiKey ?? 'account',
+    })),
+  );
+}
+
+type Confirmed = Pick<DataExport, 'id' | 'kind' | 'door' | 'apiKey'>;
+
+/**
+ * One attempt at an export: takes a snapshot, plans the parts, and holds the snapshot until they are built, here or
+ * by other workers. Does nothing when the export is not waiting. If this process dies, so does the snapshot; the
+ * job's next run starts a new attempt under a new one, and what was built before counts for nothing.
+ *
+ * A refusal ends the export at once; a fault is thrown, to be tried again, until the last try.
+ */
+export async function processExport(
+  parts: ProcessParts,
+  exportId: string,
+  run: { signal: AbortSignal; isLastTry: boolean },
+): Promise<void> {
+  let attempt: number | null = null;
+  try {
+    const data = await begin(parts, exportId);
+    if (!data) return;
+    attempt = data.attempt;
+    await removeEarlier(parts, data);
+    await runAttempt(parts, data, run.signal);
+  } catch (error) {
+    // Stopped or taken over: no fault of the export.
+    if (run.signal.aborted) throw error;
+    if (!isRefusal(error) && (await hasTriesLeft(parts, exportId)) && !run.isLastTry) {
+      parts.log.warn({ exportId, err: error }, 'an attempt failed and will be tried again');
+      throw error;
+    }
+    await failExport(parts, { exportId, attempt }, error);
+  }
+}
+
+async function hasTriesLeft(parts: ProcessParts, exportId: string): Promise<boolean> {
+  const faults = await countFault(parts.db, exportId);
+  const data = await findExport(parts.db, exportId);
+  return data !== null && faults <= limitsOf(parts.config, data).retries;
+}
+
+async function runAttempt(parts: ProcessParts, data: DataExport, signal: AbortSignal): Promise<void> {
+  const watch = watchAttempt(parts.db, { exportId: data.id, attempt: data.attempt }, signal);
+  try {
+    await buildUnderSnapshot(parts, data, watch.signal);
+    await finishExport(parts, data);
+  } catch (error) {
+    if (signal.aborted || !watch.isUnwanted()) throw error;
+  } finally {
+    watch.stop();
+  }
+}
+
+async function buildUnderSnapshot(parts: ProcessParts, data: DataExport, signal: AbortSignal): Promise<void> {
+  const snapshot = await unlessAborted(parts.builder.openSnapshot(wantedOf(data)), signal, (late) =>
+    late.close(),
+  );
+  try {
+    if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
+    const plan = await unlessAborted(snapshot.plan(), signal, async () => {});
+    if (!(await savePlan(parts, data, snapshot, plan))) return;
+    if (isBuiltHere(snapshot, plan)) await buildInline(parts, data, snapshot, plan.parts.length, signal);
+    else await waitForParts(parts, data, snapshot, signal);
+  } finally {
+    await snapshot.close();
+  }
+}
+
+/** Does not wait for an answer that is no longer wanted; one that comes too late is given to `closeLate`. */
+async function unlessAborted<T>(
+  answer: Promise<T>,
+  signal: AbortSignal,
+  closeLate: (late: T) => Promise<void>,
+): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } catch (error) {
+    if (signal.aborted) answer.then(closeLate).catch(() => {});
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function begin(parts: ProcessParts, exportId: string): Promise<DataExport | null> {
+  const now = parts.now();
+  const sealedKey = await parts.vault.createKey(exportId);
+  return parts.db.transaction(async (tx) => {
+    const data = await startAttempt(tx, { id: exportId, now, sealedKey, configHash: parts.config.hash });
+    if (!data) return null;
+    await deleteOlderParts(tx, { exportId, attempt: data.attempt });
+    await recordEvent(tx, exportId, {
+      event: 'started',
+      actor: 'system',
+      at: now,
+      details: { attempt: data.attempt },
+    });
+    return data;
+  });
+}
+
+/** What earlier attempts stored, finished or not, is of another instant. */
+async function removeEarlier({ vault }: ProcessParts, data: DataExport): Promise<void> {
+  for (let earlier = 1; earlier < data.attempt; earlier++) {
+    await vault.store.remove(attemptFolder(data.id, earlier));
+  }
+}
+
+async function savePlan(
+  parts: ProcessParts,
+  data: DataExport,
+  snapshot: HeldSnapshot,
+  plan: Plan,
+): Promise<boolean> {
+  const { id: exportId, attempt } = data;
+  return parts.db.transaction(async (tx) => {
+    const isCurrent = await recordPlan(tx, {
+      id: exportId,
+      attempt,
+      snapshotAt: snapshot.takenAt,
+      rowsEstimated: plan.rowsEstimated,
+      cuts: plan.cuts,
+    });
+    if (!isCurrent) return false;
+    await insertParts(tx, {
+      exportId,
+      attempt,
+      sealedSlices: plan.parts.map((slices, number) =>
+        sealSlices(parts.vault, { exportId, attempt, number }, slices),
+      ),
+    });
+    if (isBuiltHere(snapshot, plan)) return true;
+    await queueParts(parts, tx, snapshot.id, { exportId, attempt }, [...plan.parts.keys()]);
+    return true;
+  });
+}
+
+/** A small export needs no second connection; a snapshot that cannot be shared allows none. */
+function isBuiltHere(snapshot: HeldSnapshot, plan: Plan): boolean {
+  return plan.parts.length === 1 || !snapshot.isShareable;
+}
+
+/** Enqueues the building of parts. A part that is waiting or being built is not doubled. */
+async function queueParts(
+  { queue }: Pick<Parts, 'queue'>,
+  session: Session | null,
+  snapshotId: string,
+  { exportId, attempt }: { exportId: string; attempt: number },
+  numbers: number[],
+): Promise<void> {
+  await queue.sendMany(
+    session,
+    'build-part',
+    numbers.map((number) => ({
+      data: { exportId, attempt, number, snapshotId },
+      key: `${exportId}/${attempt}/${number}`,
+    })),
+  );
+}
+
+/** Returns when all parts are done, or nobody wants them any more. */
+async function waitForParts(
+  parts: ProcessParts,
+  data: DataExport,
+  snapshot: HeldSnapshot,
+  signal: AbortSignal,
+): Promise<void> {
+  const attempt = { exportId: data.id, attempt: data.attempt };
+  for (let looks = 1; ; looks++) {
+    const { open, failedCode, isCurrent } = await findAttemptState(parts.db, attempt);
+    if (!isCurrent || open.length === 0) return;
+    if (failedCode) throw new HandoverError(isErrorCode(failedCode) ? failedCode : 'snapshot_lost');
+    // A queue that was emptied by hand, or restored from an older backup, would leave the holder waiting for ever.
+    if (looks % LOOKS_PER_RESEND === 0) await queueParts(parts, null, snapshot.id, attempt, open);
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
+
+/** Open parts are enqueued again each half minute. */
+const LOOKS_PER_RESEND = 150;

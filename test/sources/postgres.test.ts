@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sharedPostgres } from '../support/postgres.ts';
+import { closeAll, type Product, postgresProduct, sourceAt } from './drivers.ts';
+import { inSnapshot, newline, readLines, readRows, readText, refusal, selectionOf } from './reading.ts';
+
+describe('a Postgres server as a source', () => {
+  let product: Product & { url: string };
+  before(async () => {
+    product = await postgresProduct(await (await sharedPostgres()).createDatabase());
+    await product.run(`
+      create table large (id int primary key, account_id int, body text);
+      insert into large select i, 1, repeat(md5(i::text), 30) from generate_series(1, 30000) i`);
+  });
+  after(closeAll);
+
+  const large = selectionOf('large', ['id', 'body']);
+
+  /** What our own sessions are doing, as the server sees them. */
+  const activity = () =>
+    product.ask(`
+      select state || ': ' || query from pg_stat_activity
+      where application_name = 'handover' and datname = current_database()`);
+
+  describe('what is left on the server', () => {
+    test('is no running statement after a read that was aborted', async () => {
+      const snapshot = await product.source.openSnapshot();
+      const reader = await product.source.joinSnapshot(snapshot.id);
+      const controller = new AbortController();
+      const reading = readText(reader, { ...large, where: 'pg_sleep(3600) is not null' }, '1', {
+        signal: controller.signal,
+      });
+      await until(async () => (await activity()).some((query) => query?.startsWith('active: copy')));
+      controller.abort(new Error('enough'));
+      await assert.rejects(reading, /enough/);
+      assert.deepEqual(
+        (await activity()).filter((query) => query?.startsWith('active')),
+        [],
+      );
+      assert.equal((await readLines(reader, large)).length, 30_000);
+      await reader.close();
+      await snapshot.close();
+      assert.deepEqual(await activity(), []);
+    });
+
+    test('is nothing after a reader was closed, or the source, in the middle of a read', async () => {
+      const source = sourceAt(product.url);
+      const snapshot = await source.openSnapshot();
+      for (const close of [(reader: { close(): Promise<void> }) => reader.close(), () => source.close()]) {
+        const reader = await source.joinSnapshot(snapshot.id);
+        const chunks = reader.read(large, '1', { separator: newline })[Symbol.asyncIterator]();
+        assert.equal((await chunks.next()).done, false);
+        await close(reader);
+        await assert.rejects(async () => {
+          while (!(await chunks.next()).done);
+        });
+      }
+      await until(async () => (await activity()).length === 0);
+    });
+
+    test('is no lock on the tables that were read, so a migration need not wait for the end of an export', async () => {
+      await product.run('create table migrated (id int primary key, account_id int)');
+      await inSnapshot(product.source, async (snapshot) => {
+        const selection = selectionOf('migrated', ['id']);
+        await snapshot.estimate(selection, '1');
+        await snapshot.cut(selection, '1', 1);
+        await readRows(snapshot, selection);
+        await product.run(`set lock_timeout = '1s'; alter table migrated add more text; reset lock_timeout`);
+        assert.deepEqual(await readRows(snapshot, selection), []);
+      });
+    });
+  });
+
+  describe('the budget of connections', () => {
+    test('is kept, and leaves one to read with however many snapshots are asked for', async () => {
+      const source = sourceAt(product.url, { maxConnections: 3 });
+      const first = await source.openSnapshot();
+      const second = await source.openSnapshot();
+      const third = source.openSnapshot();
+      const reader = await source.joinSnapshot(second.id);
+      const waiting = source.joinSnapshot(first.id);
+      assert.equal((await readLines(reader, large)).length, 30_000);
+      assert.equal((await activity()).length, 3);
+      await reader.close();
+      const next = await waiting;
+      await next.close();
+      await first.close();
+      await (await third).close();
+      await second.close();
+      await source.close();
+    });
+
+    test('of one is enough: readers take turns on the connection of their snapshot', async () => {
+      const source = sourceAt(product.url, { maxConnections: 1 });
+      const snapshot = await source.openSnapshot();
+      const readers = await Promise.all([source.joinSnapshot(snapshot.id), source.joinSnapshot(snapshot.id)]);
+      await snapshot.close();
+      const counts = await Promise.all(
+        readers.map(async (reader) => (await readLines(reader, large)).length),
+      );
+      assert.deepEqual(counts, [30_000, 30_000]);
+      assert.equal((await activity()).length, 1);
+      for (const reader of readers) await reader.close();
+      await refusal(source.joinSnapshot(snapshot.id), 'snapshot_lost');
+      await (await source.openSnapshot()).close();
+      await source.close();
+    });
+
+    test('is given back by a connection that failed', async () => {
+      const source = sourceAt(product.url, { maxConnections: 2 });
+      const snapshot = await source.openSnapshot();
+      for (let i = 0; i < 5; i++) await refusal(source.joinSnapshot('0000-0000-1'), 'snapshot_lost');
+      await snapshot.close();
+      for (let i = 0; i < 3; i++) await (await source.openSnapshot()).close();
+      await source.close();
+    });
+  });
+
+  describe('a category of very many rows', () => {
+    const selection = selectionOf('huge', ['id']);
+    before(() =>
+      product.run(`
+        create table huge (id bigint, account_id int) with (autovacuum_enabled = off);
+        insert into huge select i, i % 3 from generate_series(1, 1800000) i`),
+    );
+
+    test('is counted when the statistics are wrong, and estimated by them when they are not', async () => {
+      await inSnapshot(product.source, async (reader) => {
+        assert.equal((await reader.estimate(selection, '1')).rows, 600_000);
+        await product.run('analyze huge');
+        const { rows } = await reader.estimate(selection, '1');
+        assert.ok(rows !== 600_000 && rows > 550_000 && rows < 650_000, `${rows} rows`);
+      });
+    });
+
+    test('is cut by a sample of its pages into parts of about the same size', async () => {
+      await inSnapshot(product.source, async (reader) => {
+        const ranges = await reader.cut(selection, '1', 100_000);
+        assert.ok(ranges.length >= 5 && ranges.length <= 7, `${ranges.length} ranges`);
+        let rows = 0;
+        for (const { from, to } of ranges) {
+          const [count] = await product.ask(`
+            select count(*)::text from huge
+            where account_id = 1 and id >= ${from ?? 0} and id < ${to ?? 2_000_000}`);
+          assert.ok(Number(count) > 50_000 && Number(count) < 150_000, `${count} rows`);
+          rows += Number(count);
+        }
+        assert.equal(rows, 600_000);
+      });
+    });
+  });
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+}

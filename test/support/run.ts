@@ -1,0 +1,80 @@
+/**
+ * What `npm test` runs: every test file, beside one Postgres for all of them.
+ *
+ *   npm test -- test/vault           the files of a folder, or whose path has these letters
+ *   npm test -- --name cooldown      only tests whose name matches
+ */
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { name: { type: 'string', multiple: true } },
+});
+const files = globSync('test/**/*.test.ts')
+  .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(normalised(part))))
+  .sort();
+if (files.length === 0) {
+  console.error(`No test file matches ${positionals.join(' ')}.`);
+  process.exit(1);
+}
+
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    process.exitCode = 1;
+    stopped.abort();
+  });
+}
+
+let postgres: TestPostgres | null = null;
+if (!process.env.TEST_POSTGRES_URL) {
+  postgres = await startPostgres();
+  process.env.TEST_POSTGRES_URL = postgres.url;
+}
+try {
+  const events = run({
+    files,
+    concurrency: Math.max(2, availableParallelism()),
+    signal: stopped.signal,
+    timeout: 300_000,
+    // A file that leaves a handle open would otherwise keep the whole run waiting for ever.
+    execArgv: ['--test-force-exit'],
+    ...(values.name && { testNamePatterns: values.name }),
+  });
+  for await (const line of Readable.from(withSkippedNamed(events)).compose(spec()))
+    process.stdout.write(line);
+} finally {
+  await postgres?.stop();
+}
+
+function normalised(path: string): string {
+  return path.replace(/^\.\//, '');
+}
+
+/** Passes the events on, and names every test that was skipped, with its reason, just above the closing counts. */
+async function* withSkippedNamed(events: ReturnType<typeof run>) {
+  const skipped: string[] = [];
+  for await (const event of events) {
+    if (event.type === 'test:fail' && !event.data.todo) process.exitCode = 1;
+    if (event.type === 'test:pass' && (event.data.skip || event.data.todo)) {
+      const reason = event.data.skip || event.data.todo;
+      const file = relative('.', event.data.file ?? '');
+      skipped.push(`${event.data.name} (${reason === true ? 'no reason given' : reason}), ${file}`);
+    }
+    if (event.type === 'test:diagnostic' && /^tests \d+$/.test(event.data.message)) {
+      for (const message of skipped) yield diagnostic(`not run: ${message}`);
+    }
+    yield event;
+  }
+}
+
+function diagnostic(message: string) {
+  return { type: 'test:diagnostic', data: { nesting: 0, message, level: 'warn' } };
+}

@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { chatColumns } from './chat-table.ts';
+
+/** Kinds of export of the chat table, whole or up to a row count: `messages`, `messages_1000` … */
+export function chatConfig(url: string, options: { rowCounts?: number[]; rowsPerPart?: number } = {}) {
+  const { rowCounts = [], rowsPerPart } = options;
+  const kinds = [null, ...rowCounts].map((count) => [
+    count === null ? 'messages' : `messages_${count}`,
+    {
+      subject: { table: 'workspaces', column: 'id' },
+      policy: { ...policy, ...(rowsPerPart && { rowsPerPart }) },
+      categories: {
+        messages: {
+          from: 'messages',
+          belongsTo: 'workspace_id',
+          include: chatColumns,
+          exclude: { workspace_id: 'internal' },
+          orderBy: ['seq'],
+          ...(count !== null && { where: `t.seq <= ${count}`, whereReason: 'The benchmark wants fewer.' }),
+        },
+      },
+    },
+  ]);
+  return configOf(url, Object.fromEntries(kinds));
+}
+
+export function configOf(url: string, exports: Record<string, unknown>) {
+  return { product: { name: 'Benchmark' }, sources: { main: { type: 'postgres', url } }, exports };
+}
+
+/** Nobody confirms, and nothing has to wait. */
+export const policy = { confirmByEmail: false, cooldown: 0, downloadWindow: '7d' };
+
+export async function writeConfig(path: string, config: object): Promise<string> {
+  await writeFile(path, JSON.stringify(config, null, 2));
+  return path;
+}

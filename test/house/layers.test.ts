@@ -15,6 +15,7 @@ const floors: Record<string, number> = {
   'src/queue.ts': 1,
   'src/gather.ts': 1,
   'src/language/': 1,
+  'src/classify/': 2,
   'src/sources/': 2,
   'src/vault/': 2,
   'src/chat/': 3,

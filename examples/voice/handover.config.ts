@@ -255,6 +255,10 @@ export default defineConfig({
             'is_default',
             'created_at',
           ],
+          allowSensitive: {
+            api_credentials:
+              'Holds the number of their own account at the carrier, which they need to go on; token and signing secrets stay, by path.',
+          },
           exclude: {
             auth_password: {
               reason: 'secret',

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
+import { addInit } from './init.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addServe } from './serve.ts';
@@ -43,6 +44,7 @@ Environment (all optional):
 
 addServe(program);
 addMigrate(program);
+addInit(program);
 addExport(program);
 addExports(program);
 addKeys(program);

@@ -5,10 +5,10 @@ import {
   type TableName,
   tableKey,
 } from '../catalog/database-schema.ts';
+import { type Link, linksOf } from '../catalog/links.ts';
 import { parseTable } from '../config/names.ts';
 import { editDistance } from '../edit-distance.ts';
 import { HandoverError } from '../errors.ts';
-import { findLinks } from './links.ts';
 import { isOfOrganisations, isOfPeople } from './table-names.ts';
 import type { Subject } from './ways.ts';
 import { writeTable } from './write-names.ts';
@@ -33,10 +33,11 @@ export function draftable(schema: DatabaseSchema): Relation[] {
 /** The likeliest subjects, best first, at most five: by what they are called, and by how much hangs on them. */
 export function guessSubjects(schema: DatabaseSchema): Guess[] {
   const tables = draftable(schema);
+  const links = linksOf(schema).filter(({ by }) => by !== 'polymorphic');
   const scored = tables
     .filter((table) => keyColumn(table) !== null && table.inheritsFrom.length === 0)
     .map((table) => {
-      const reaches = reachOf(table, tables);
+      const reaches = reachOf(table, links);
       const byName = isOfOrganisations(table.table) ? 3 : isOfPeople(table.table) ? 3 : 0;
       const isStaff = /staff|employee|agent|operator|admin|driver|doctor|teacher|author/i.test(table.table);
       return { table, reaches, score: reaches * (byName === 0 ? 0.3 : isStaff ? 0.5 : byName) };
@@ -52,8 +53,7 @@ export function guessSubjects(schema: DatabaseSchema): Guess[] {
   }));
 }
 
-function reachOf(start: Relation, tables: Relation[]): number {
-  const links = findLinks(tables, start);
+function reachOf(start: Relation, links: Link[]): number {
   const seen = new Set([tableKey(start)]);
   for (let grew = true; grew; ) {
     grew = false;

@@ -1,10 +1,13 @@
 import {
   type Column,
+  type DatabaseSchema,
+  type ForeignKey,
   findColumn,
   type Relation,
   type TableName,
   tableKey,
 } from '../catalog/database-schema.ts';
+import { type Link as CatalogLink, linksOf } from '../catalog/links.ts';
 import { spell } from '../classify/name-words.ts';
 import { formsOf, isOfPeople, meansSame } from './table-names.ts';
 
@@ -22,11 +25,12 @@ export interface Link {
 }
 
 /** Every link between these tables. Where a foreign key is declared, the name of its column counts no more. */
-export function findLinks(tables: Relation[], subject: Relation): Link[] {
+export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: Relation): Link[] {
   const known = new Map(tables.map((table) => [tableKey(table), table]));
-  const naming = namingOf(tables, subject);
+  const naming = namingOf(schema, tables, subject);
   return tables.flatMap((from) => {
-    const declared = from.foreignKeys
+    const foreignKeys = foreignKeysOf(from, known);
+    const declared = foreignKeys
       .filter(({ referenced }) => known.has(tableKey(referenced)))
       .map(({ columns, referenced }): Link => {
         const { schema, table } = referenced;
@@ -41,7 +45,7 @@ export function findLinks(tables: Relation[], subject: Relation): Link[] {
           role: roleOf(columns.at(-1) ?? ''),
         };
       });
-    const taken = new Set(from.foreignKeys.flatMap(({ columns }) => columns));
+    const taken = new Set(foreignKeys.flatMap(({ columns }) => columns));
     const named = from.columns
       .filter(({ name }) => !taken.has(name))
       .flatMap((column) => linkByName(from, column, naming) ?? []);
@@ -49,22 +53,40 @@ export function findLinks(tables: Relation[], subject: Relation): Link[] {
   });
 }
 
+/** Those of tables that it inherits from too: Postgres does not pass them on, and yet the columns mean the same. */
+function foreignKeysOf(table: Relation, known: Map<string, Relation>): ForeignKey[] {
+  const inherited = table.inheritsFrom.flatMap((name) => {
+    const parent = known.get(tableKey(name));
+    return parent ? foreignKeysOf(parent, known) : [];
+  });
+  const own = new Set(table.foreignKeys.map(({ columns }) => columns.join()));
+  return [...table.foreignKeys, ...inherited.filter(({ columns }) => !own.has(columns.join()))];
+}
+
 interface Naming {
   tables: Relation[];
+  /** What the names of columns say, by column. */
+  byColumn: Map<string, CatalogLink>;
   /** Whom `author_id` and `created_by` mean; null when no table is of people. */
   people: Relation | null;
 }
 
-function namingOf(tables: Relation[], subject: Relation): Naming {
+function namingOf(schema: DatabaseSchema, tables: Relation[], subject: Relation): Naming {
   const users = tables.find(({ table }) => meansSame(table, 'users'));
   const people = isOfPeople(subject.table) ? subject : (users ?? null);
-  return { tables, people };
+  const byColumn = new Map(
+    linksOf(schema)
+      .filter(({ by, columns }) => by === 'convention' && columns.length === 1)
+      .map((link) => [columnKey(link.from, link.columns[0] ?? ''), link]),
+  );
+  return { tables, people, byColumn };
 }
 
 function linkByName(from: Relation, column: Column, naming: Naming): Link | null {
   const role = roleOf(column.name);
   const isReference = role !== spell(column.name);
   const target =
+    calledAfter(from, column, naming) ??
     (isReference ? nearest(from, naming.tables, role) : null) ??
     keyNamedLike(from, column, naming.tables) ??
     (peopleRoles.test(role) ? naming.people : null) ??
@@ -74,6 +96,15 @@ function linkByName(from: Relation, column: Column, naming: Naming): Link | null
   if (on === null) return null;
   const isNullable = Object.keys(on).some((name) => findColumn(from, name)?.isNullable !== false);
   return { from: nameOf(from), to: nameOf(target), on, isDeclared: false, isNullable, role };
+}
+
+function calledAfter(from: Relation, { name }: Column, { tables, byColumn }: Naming): Relation | null {
+  const to = byColumn.get(columnKey(from, name))?.to;
+  return (to && tables.find((table) => tableKey(table) === tableKey(to))) ?? null;
+}
+
+function columnKey(table: TableName, column: string): string {
+  return JSON.stringify([tableKey(table), column]);
 }
 
 /** `account_id`, `accountid`, `accountId`, `fk_account`, `id_account` → `account`; a name without such a sign is its own role. */

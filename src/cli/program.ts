@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
@@ -43,6 +44,7 @@ Environment (all optional):
 
 addServe(program);
 addMigrate(program);
+addCheck(program);
 addExport(program);
 addExports(program);
 addKeys(program);

@@ -24,6 +24,7 @@ const floors: Record<string, number> = {
   'src/draft/': 4,
   'src/lifecycle/': 3,
   'src/archive/': 4,
+  'src/check/': 4,
   'src/mail/': 4,
   'src/builder/': 5,
   'src/steps/': 5,

@@ -4,6 +4,7 @@ import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
+import { addInit } from './init.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addServe } from './serve.ts';
@@ -44,6 +45,7 @@ Environment (all optional):
 
 addServe(program);
 addMigrate(program);
+addInit(program);
 addCheck(program);
 addExport(program);
 addExports(program);

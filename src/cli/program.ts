@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { version } from '../version.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
@@ -7,8 +7,7 @@ import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addServe } from './serve.ts';
 import { fail } from './terminal.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+import { addVerify } from './verify.ts';
 
 const program = new Command('handover')
   .description('Give people a complete, safe copy of their data.')
@@ -44,6 +43,7 @@ Environment (all optional):
 addServe(program);
 addMigrate(program);
 addExport(program);
+addVerify(program);
 addExports(program);
 addKeys(program);
 addDemo(program);

@@ -32,6 +32,15 @@ export function selectRows(
   return `select ${columns.join(', ')} ${scopeOf(selection, catalog, subject, { range })}${orderBy}`;
 }
 
+/**
+ * How many rows belong to the subject, and how many of them `where` keeps: a null of it keeps none. One pass, without
+ * ranges, columns or order.
+ */
+export function countRows(selection: Selection, catalog: Catalog, subject: string): string {
+  const kept = selection.where ? ` filter (where (\n${selection.where}\n))` : '';
+  return `select count(*)::text, (count(*)${kept})::text from ${qualified(selection)} t where ${belongs(selection, catalog, subject)}`;
+}
+
 /** The type of the column that holds the subject's id. */
 export function subjectColumn(selection: Selection, catalog: Catalog): CatalogColumn {
   return columnOf(catalog.hops.at(-1) ?? catalog.table, selection.belongsTo.column);

@@ -115,7 +115,6 @@ export function manifestText(manifest: Manifest): string {
 }
 
 /** What `schemas/manifest.json` holds. Members that a later version adds are allowed. */
-export function manifestSchemaText(): string {
-  const schema = z.toJSONSchema(Manifest, { io: 'input', target: 'draft-2020-12' });
-  return `${JSON.stringify(schema, null, 2)}\n`;
+export function manifestSchema(): object {
+  return z.toJSONSchema(Manifest, { io: 'input', target: 'draft-2020-12' });
 }

@@ -1,7 +1,8 @@
 import type { ChatRequest } from '../chat/request.ts';
-import type { ChatEntity, ExportKind, LeftOut, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
+import type { Words } from '../config/define.ts';
+import type { ExportKind, LeftOut, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
+import { type ChatEntityName, whatLeaves, whatLeavesByChat } from '../config/what-leaves.ts';
 import { chooseLanguage, type Language, words } from '../language/language.ts';
-import type { Selection } from '../sources/source.ts';
 import type { ManifestEntity, ManifestExclusion, ManifestField, ManifestRule } from './manifest.ts';
 
 /**
@@ -28,16 +29,12 @@ export function rulesOfKind(config: ResolvedConfig, kind: ExportKind): ManifestR
   const language = languageOf(config);
   return {
     config: versionOf(config),
-    categories: kind.selections.map((selection) => {
-      const category = kind.categories.find(({ name }) => name === selection.category);
-      return {
-        name: selection.category,
-        rule:
-          selection.where === undefined ? null : ruleOf(kind.name, selection.category, category, language),
-        fields: fieldsOf(selection),
-        excluded: excludedOf(category?.leftOut ?? [], language),
-      };
-    }),
+    categories: whatLeaves(kind).map(({ category, fields, excluded, rows }) => ({
+      name: category,
+      rule: rows && ruleOf(kind.name, category, rows.why, language),
+      fields: fields.map(fieldOf),
+      excluded: excludedOf(excluded, language),
+    })),
     entities: [],
     leftOut: excludedOf(kind.leftOut, language),
   };
@@ -46,39 +43,34 @@ export function rulesOfKind(config: ResolvedConfig, kind: ExportKind): ManifestR
 /** Of the entities that such a request reads. */
 export function rulesOfChat(config: ResolvedConfig, chat: ResolvedChat, request: ChatRequest): ManifestRules {
   const language = languageOf(config);
-  const names =
-    request.about === 'users'
-      ? (['users', 'messages', 'reactions', 'calls'] as const)
-      : request.format === 'csv'
-        ? (['messages'] as const)
-        : (['channels', 'users', 'members', 'messages', 'reactions', 'reads'] as const);
+  const read = entitiesOf(request);
   return {
     config: versionOf(config),
     categories: [],
-    entities: names.flatMap((name) => {
-      const entity = chat[name];
-      return entity
-        ? [{ name, fields: fieldsOfEntity(entity), excluded: excludedOf(entity.leftOut, language) }]
-        : [];
-    }),
+    entities: whatLeavesByChat(chat)
+      .filter(({ category }) => read.some((name) => name === category))
+      .map(({ category, fields, excluded }) => ({
+        name: category,
+        fields: fields.map(fieldOf),
+        excluded: excludedOf(excluded, language),
+      })),
     leftOut: excludedOf(chat.leftOut, language),
   };
 }
 
-function versionOf({ hash }: ResolvedConfig): ManifestRules['config'] {
-  return { version: null, hash };
+function entitiesOf(request: ChatRequest): ChatEntityName[] {
+  if (request.about === 'users') return ['users', 'messages', 'reactions', 'calls'];
+  // A message holds the user who wrote it, and the reactions to it.
+  if (request.format === 'csv') return ['users', 'messages', 'reactions'];
+  return ['users', 'channels', 'members', 'messages', 'reactions', 'reads'];
 }
 
-function fieldsOf(selection: Selection): ManifestField[] {
-  return selection.columns.map(({ key, column }) => ({ key, column, class: 'provided' }));
+function versionOf({ version, hash }: ResolvedConfig): ManifestRules['config'] {
+  return { version, hash };
 }
 
-function fieldsOfEntity({ fields, custom }: ChatEntity): ManifestField[] {
-  return [...Object.entries(fields), ...Object.entries(custom)].map(([key, { column }]) => ({
-    key,
-    column,
-    class: 'provided',
-  }));
+function fieldOf({ key, column, class: kind }: ManifestField): ManifestField {
+  return { key, column, class: kind };
 }
 
 function excludedOf(leftOut: LeftOut[], language: Language): ManifestExclusion[] {
@@ -90,16 +82,10 @@ function excludedOf(leftOut: LeftOut[], language: Language): ManifestExclusion[]
 }
 
 /** By its place: the SQL itself is the product's own business. */
-function ruleOf(
-  kind: string,
-  category: string,
-  shown: ExportKind['categories'][number] | undefined,
-  language: Language,
-): ManifestRule {
-  const why = shown?.rowsLeftOut;
+function ruleOf(kind: string, category: string, why: Words | null, language: Language): ManifestRule {
   return {
     name: `exports.${kind}.categories.${category}.where`,
-    words: why ? words(why, language) : null,
+    words: why === null ? null : words(why, language),
   };
 }
 

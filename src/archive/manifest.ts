@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exclusionReasons, fieldClasses } from '../config/define.ts';
 
 // What an archive says of itself. `schemas/manifest.json` is made from this; docs/manifest.md explains it.
 
@@ -10,13 +11,13 @@ const Field = z.object({
   key: z.string().describe('The key in each row.'),
   column: z.string().describe('The column of the source that it is read from.'),
   class: z
-    .enum(['provided', 'observed', 'derived', 'third-party'])
+    .enum(fieldClasses)
     .describe('How the product came by it, as the config says.'),
 });
 
 const Exclusion = z.object({
   what: z.string().describe('A column, a path inside one, or a table.'),
-  reason: z.enum(['secret', 'internal', 'third-party', 'derived']),
+  reason: z.enum(exclusionReasons),
   note: z.string().nullable(),
 });
 

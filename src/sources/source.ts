@@ -13,6 +13,8 @@ export interface Selection {
   category: string;
   schema: string;
   table: string;
+  /** Rows of the table itself, without those of the tables that inherit from it. Not for partitioned tables. */
+  only?: true;
   /** In the order in which the keys stand in each JSON row. */
   columns: SelectedColumn[];
   belongsTo: Belonging;
@@ -30,10 +32,15 @@ export interface SelectedColumn {
   omit?: string[][];
 }
 
-/** How a row belongs to the subject: `t.column = subject`, or the same one or more tables away. */
-export interface Belonging {
+/** How a row belongs to the subject: in one way, or in any of several. A row that belongs in two is read once. */
+export type Belonging = Way | { anyOf: Way[] };
+
+/** `t.column = subject`, or the same one or more tables away. */
+export interface Way {
   /** The column that holds the subject's id: of the table itself, or of the last hop. */
   column: string;
+  /** Columns of the table itself that must equal a constant, `{ owner_type: 'User' }`. */
+  is?: Record<string, string>;
   /** From the table outward; each hop joins on `{ columnOfPrevious: columnOfHop }`. */
   through?: Hop[];
 }
@@ -42,6 +49,13 @@ export interface Hop {
   schema: string;
   table: string;
   on: Record<string, string>;
+  /** Columns of this hop that must equal a constant. */
+  is?: Record<string, string>;
+}
+
+/** The ways of a belonging: one at least. */
+export function waysOf(belongsTo: Belonging): Way[] {
+  return 'anyOf' in belongsTo ? belongsTo.anyOf : [belongsTo];
 }
 
 /** Half-open `[from, to)` on the first `orderBy` column, as Postgres prints its values; null is unbounded. */

@@ -220,5 +220,13 @@ function entity(
     Object.fromEntries(
       Object.entries(names).map(([key, column]) => [key, { column, omit: omit[key] ?? [] }]),
     );
-  return { schema: 'chat', table, fields: columns(fields), custom: columns(custom), leftOut: [] };
+  return {
+    schema: 'chat',
+    table,
+    fields: columns(fields),
+    custom: columns(custom),
+    leftOut: [],
+    classes: {},
+    sensitive: [],
+  };
 }

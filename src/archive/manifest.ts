@@ -10,9 +10,7 @@ const instant = z.iso.datetime();
 const Field = z.object({
   key: z.string().describe('The key in each row.'),
   column: z.string().describe('The column of the source that it is read from.'),
-  class: z
-    .enum(fieldClasses)
-    .describe('How the product came by it, as the config says.'),
+  class: z.enum(fieldClasses).describe('How the product came by it, as the config says.'),
 });
 
 const Exclusion = z.object({

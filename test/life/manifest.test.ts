@@ -58,45 +58,65 @@ const countsOf = ({ categories }: Manifest) =>
   ]);
 
 describe('the manifest of an export', () => {
-  for (const state of ['pglite', 'postgres'] as const) {
-    it(`of one part is there as soon as it is completed, and proves the file, state in ${state}`, async (t) => {
-      const installation = await complete(t, { state, policy: noMail });
-      const { data } = installation;
-      const manifest = await proved(installation, data);
-      assert.deepEqual(countsOf(manifest), [
-        ['account', 1, 0, 1, 0],
-        ['notes', 200, 0, 200, 0],
-      ]);
-      assert.deepEqual(
-        [manifest.complete, manifest.export.subject, manifest.export.id, manifest.snapshotAt],
-        [true, 'acme', data.id, data.snapshotAt],
-      );
-      assert.equal(manifest.config.hash, installation.parts.config.hash);
-      const [account, notes] = manifest.categories;
-      assert.deepEqual(account?.fields, [
-        { key: 'id', column: 'id', class: 'provided' },
-        { key: 'name', column: 'name', class: 'provided' },
-      ]);
-      assert.deepEqual(
-        notes?.excluded.map(({ what, reason }) => [what, reason]),
-        [
-          ['secret', 'secret'],
-          ['settings.token', 'secret'],
-        ],
-      );
-      assert.equal(JSON.stringify(manifest).includes('CANARY'), false);
-    });
-  }
+  it('of one part is there as soon as it is completed, proves the file, and stays when that is gone', async (t) => {
+    const installation = await complete(t, { policy: noMail });
+    const { parts, id, data } = installation;
+    const manifest = await proved(installation, data);
+    assert.deepEqual(countsOf(manifest), [
+      ['account', 1, 0, 1, 0],
+      ['notes', 200, 0, 200, 0],
+    ]);
+    assert.deepEqual(
+      [manifest.complete, manifest.export.subject, manifest.export.id, manifest.snapshotAt],
+      [true, 'acme', id, data.snapshotAt],
+    );
+    assert.equal(manifest.config.hash, parts.config.hash);
+    const [account, notes] = manifest.categories;
+    assert.deepEqual(account?.fields, [
+      { key: 'id', column: 'id', class: 'provided' },
+      { key: 'name', column: 'name', class: 'provided' },
+    ]);
+    assert.deepEqual(
+      notes?.excluded.map(({ what, reason }) => [what, reason]),
+      [
+        ['secret', 'secret'],
+        ['settings.token', 'secret'],
+      ],
+    );
+    assert.equal(JSON.stringify(manifest).includes('CANARY'), false);
 
-  it('of several parts says the same of each category, once the file was read back', async (t) => {
-    const whole = await complete(t, { policy: noMail });
-    const parted = await complete(t, { policy: inParts });
-    const [one, many] = [await proved(whole, whole.data), await proved(parted, parted.data)];
-    const facts = ({ categories }: Manifest) =>
-      categories.map(({ name, rows, bytes, sha256 }) => [name, rows, bytes, sha256]);
-    assert.deepEqual(facts(many), facts(one));
-    const files = await readdir(join(parted.dataDir, 'store'), { recursive: true });
+    const before = await readManifest(parts, data);
+    const ended = await deleteArchive(parts, id, 'operator');
+    assert.equal(ended.status, 'expired');
+    assert.equal(await readManifest(parts, ended), before);
+  });
+
+  it('of several parts is made when the file was read back, by the sweep where the job was lost, and refused to a damaged one', async (t) => {
+    const installation = await complete(t, { policy: inParts });
+    const { parts, id, data, dataDir } = installation;
+    const files = await readdir(join(dataDir, 'store'), { recursive: true });
     assert.ok(files.filter((name) => name.endsWith('.age')).length > 2);
+    const manifest = await proved(installation, data);
+    assert.deepEqual(countsOf(manifest)[1], ['notes', 200, 0, 200, 0]);
+    const before = await readManifest(parts, data);
+
+    const forget = () =>
+      parts.db.query('update handover.data_exports set manifest = null where id = $1', [id]);
+    await forget();
+    await assert.rejects(readManifest(parts, { ...data, manifest: 'pending' }), {
+      code: 'manifest_not_ready',
+    });
+    await sweep(parts);
+    assert.equal(await readManifest(parts, await untilManifest(installation, id, 'ready')), before);
+
+    await forget();
+    await damage(join(dataDir, 'store'));
+    await sweep(parts);
+    const damaged = await untilManifest(installation, id, 'damaged');
+    assert.equal(damaged.status, 'completed');
+    await assert.rejects(readManifest(parts, damaged), { code: 'manifest_not_found' });
+    assert.equal((await findEvents(parts.db, id)).at(-1)?.event, 'found damaged');
+    assert.match(installation.logged(), /the stored archive is damaged/);
   });
 
   it('balances where a rule leaves rows out, also those for which it is null', async (t) => {
@@ -109,40 +129,6 @@ describe('the manifest of an export', () => {
       words: 'Drafts stay.',
     });
     assert.deepEqual([manifest.complete, installation.data.gaps], [true, []]);
-  });
-
-  it('stays when the file is gone', async (t) => {
-    const { parts, id, data } = await complete(t, { policy: noMail });
-    const before = await readManifest(parts, data);
-    const ended = await deleteArchive(parts, id, 'operator');
-    assert.equal(ended.status, 'expired');
-    assert.equal(await readManifest(parts, ended), before);
-  });
-
-  it('is made by the sweep where its job was lost', async (t) => {
-    const installation = await complete(t, { policy: inParts });
-    const { parts, id, data } = installation;
-    const before = await readManifest(parts, data);
-    await parts.db.query('update handover.data_exports set manifest = null where id = $1', [id]);
-    await assert.rejects(readManifest(parts, { ...data, manifest: 'pending' }), {
-      code: 'manifest_not_ready',
-    });
-    await sweep(parts);
-    assert.equal(await readManifest(parts, await untilManifest(installation, id, 'ready')), before);
-  });
-
-  it('is refused to a stored file that is not the one that was written, and that is told', async (t) => {
-    const installation = await complete(t, { policy: inParts });
-    const { parts, id, dataDir } = installation;
-    await parts.db.query('update handover.data_exports set manifest = null where id = $1', [id]);
-    await damage(join(dataDir, 'store'));
-    await sweep(parts);
-    const data = await untilManifest(installation, id, 'damaged');
-    assert.equal(data.status, 'completed');
-    await assert.rejects(readManifest(parts, data), { code: 'manifest_not_found' });
-    const events = await findEvents(parts.db, id);
-    assert.deepEqual(events.at(-1)?.event, 'found damaged');
-    assert.match(installation.logged(), /the stored archive is damaged/);
   });
 });
 

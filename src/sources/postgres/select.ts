@@ -42,6 +42,16 @@ export function selectRows(
   return `select ${columns.join(', ')} ${scopeOf(selection, catalog, subject, { range })}${orderBy}`;
 }
 
+/**
+ * How many rows belong to the subject, and how many of them `where` keeps: a null of it keeps none. One pass, without
+ * ranges, columns or order.
+ */
+export function countRows(selection: Selection, catalog: Catalog, subject: string): string {
+  const kept = selection.where ? ` filter (where (\n${selection.where}\n))` : '';
+  const mine = belongs(selection, catalog, subject, []);
+  return `select count(*)::text, (count(*)${kept})::text from ${tableOf(selection)} t where ${mine}`;
+}
+
 /** The column that holds the subject's id, at the end of a way. */
 export function subjectColumn({ table }: Catalog, { way, hops }: CatalogWay): CatalogColumn {
   return columnOf(hops.at(-1) ?? table, way.column);

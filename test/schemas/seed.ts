@@ -46,7 +46,12 @@ type Tables = Map<string, Described & { index: number }>;
 type Value = string | number | boolean | null;
 
 /** The value of a column in a row: always the same, so that another row can refer to it. */
-function valueOf(tables: Tables, table: Described & { index: number }, column: DescribedColumn, place: Place): Value {
+function valueOf(
+  tables: Tables,
+  table: Described & { index: number },
+  column: DescribedColumn,
+  place: Place,
+): Value {
   const written = table.values.get(column.name);
   const taking = table.polymorphic.find(
     ({ typeColumn, idColumn }) => column.name === typeColumn || column.name === idColumn,
@@ -78,16 +83,18 @@ function valueReferred(tables: Tables, from: Described, refers: Reference, place
 }
 
 /** The owners take turns, row by row. */
-function valueOfOwner(tables: Tables, table: Described, taking: Polymorphic, column: DescribedColumn, place: Place) {
+function valueOfOwner(
+  tables: Tables,
+  table: Described,
+  taking: Polymorphic,
+  column: DescribedColumn,
+  place: Place,
+) {
   const owner = taking.owners[(place.row - 1) % taking.owners.length];
   if (!owner) throw new Error(`${table.name}: a poly without owners`);
   if (column.name === taking.typeColumn) return owner.type;
-  return valueReferred(
-    tables,
-    table,
-    { table: owner.table, column: 'id', ofAnother: false, isDeclared: false },
-    place,
-  );
+  const refers = { table: owner.table, column: 'id', ofAnother: false, isDeclared: false, isOptional: false };
+  return valueReferred(tables, table, refers, place);
 }
 
 function secretOf(type: string, secret: string): Value {
@@ -105,7 +112,8 @@ function plainValue(column: DescribedColumn, place: Place, number: number, text:
     if (/^id$|Id$/.test(name)) return `c${md5(String(number)).slice(0, 24)}`;
   }
   if (type === 'smallint') return place.row % 2;
-  if (/^(int|integer|bigint)$/.test(type)) return name.match(/_at$|At$|time|date/) ? 1_700_000_000 + number : number;
+  if (/^(int|integer|bigint)$/.test(type))
+    return name.match(/_at$|At$|time|date/) ? 1_700_000_000 + number : number;
   if (isNumber(type)) return number / 100;
   if (type === 'boolean') return place.row % 2 === 0;
   if (type === 'uuid') return uuid(number);

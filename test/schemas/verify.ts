@@ -48,7 +48,10 @@ export async function verify(
   const selectionsOf = (table: Described) => kind.selections.filter((selection) => isOf(selection, table));
   const owned = schema.tables.filter(({ truth }) => 'where' in truth);
   const reached = owned.filter((table) => isReached(schema.tables, table, selectionsOf));
-  const keptWhole = owned.filter((table) => table.truth.kind === 'keys' && !reached.includes(table));
+  const stays = new Set(kind.leftOut.map(({ what }) => what));
+  const keptWhole = owned
+    .filter((table) => !reached.includes(table))
+    .filter(({ truth, name }) => truth.kind === 'keys' || (truth.kind === 'hidden' && stays.has(name)));
   const categories = schema.tables.filter((table) => selectionsOf(table).length > 0);
   const verdict: Verdict = {
     owned: owned.length,

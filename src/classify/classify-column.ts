@@ -62,6 +62,9 @@ function deniedBy({ table, column }: ColumnFacts, name: string, group: TypeGroup
 }
 
 function deniedByTable(table: string, column: string): DenyClass | null {
+  if (/^(document_?|card_?|id_?)?(number|no|nr)$/.test(column) && identity.test(table))
+    return 'government-id';
+  if (column === 'endpoint' && /push/.test(table)) return 'session';
   if (!/^(key|keys|code|value|hash|digest|hashed|secret_value|data)$/.test(column)) return null;
   if (/(^|_)(api|access|secret)_?keys?$/.test(table)) return 'api-key';
   if (
@@ -71,6 +74,7 @@ function deniedByTable(table: string, column: string): DenyClass | null {
   ) {
     return 'mfa';
   }
+  if (/(^|_)(oauth\w*|authorization|auth|provider)_(grants?|codes?|requests?)$/.test(table)) return 'session';
   if (
     /(^|_)(login|verification|magic|reset|password_resets?|email_verification)_?(codes?|tokens?|links?)$/.test(
       table,
@@ -80,6 +84,9 @@ function deniedByTable(table: string, column: string): DenyClass | null {
   }
   return /(^|_)(secrets?|credentials?|vault(_\w+)?)$/.test(table) ? 'api-key' : null;
 }
+
+const identity =
+  /(^|_)(passports?|(identity|identification|id|kyc|ident)_?(documents?|cards?|papers?|proofs?|verifications?|checks?)|driving_licen[cs]es?|visas?|ausweise?)$/;
 
 /** What the product or its tools keep for themselves about a row. */
 const bookkeeping =
@@ -138,7 +145,7 @@ function unsureByType(facts: ColumnFacts, name: string, group: TypeGroup): Class
 }
 
 const file =
-  /(^|_)(file|files|content|contents|body|image|images|photo|photos|picture|pictures|avatar|icon|logo|thumbnail|thumb|pdf|document|documents|attachment|attachments|audio|video|recording|scan|drawing|signature_image|geom|geometry|wkb)(_|$)/;
+  /(^|_)(file|files|content|contents|body|image|images|photo|photos|picture|pictures|avatar|icon|logo|thumbnail|thumb|pdf|document|documents|attachment|attachments|audio|video|recording|scan|greeting|voice|sound|drawing|signature_image|geom|geometry|wkb)(_|$)/;
 
 function hasValueBeside({ siblings = [] }: ColumnFacts): boolean {
   return siblings.some((sibling) => /(^|_)value$/.test(spell(sibling)));

@@ -79,7 +79,7 @@ function decide(
       'Parts of it cannot stay by themselves, and it may hold secrets. Include it if it holds none.';
     return { ...stays, reason: 'internal', remark: null, question };
   }
-  const person = personBeside(name, otherPeople);
+  const person = personBeside(name, otherPeople) ?? personByName(name);
   if (person !== null) {
     const question = `Is it about the ${person}, who is somebody else? If it is the subject's own, include it.`;
     return { ...stays, reason: 'third-party', remark: null, question };
@@ -138,6 +138,14 @@ function parsed(text: string): unknown[] {
     return [];
   }
 }
+
+/** Somebody else by the name alone, without a row of their own. */
+function personByName(column: string): string | null {
+  return somebodyElse.exec(spell(column))?.[1] ?? null;
+}
+
+const somebodyElse =
+  /^(invitee|inviter|invited|referred|referrer|referer|guest|friend|emergency_contact|next_of_kin|partner|spouse|parent|guardian|sender|recipient|receiver|counterparty|payee|beneficiary)_(name|first_name|last_name|full_name|email|e_mail|email_address|phone|phone_number|mobile|address|birth_date)$/;
 
 /** Two columns may have the same key in camelCase (`user_id`, `userId`): the second one gets a number. */
 function freeKey(column: string, keys: Set<string>): string {

@@ -32,10 +32,14 @@ export function findTables(schema: DatabaseSchema, subject: Subject, pairs: Poly
   const links = findLinks(schema, tables, subject.table);
   const why = new Map(tables.map((table) => [table, table === subject.table ? null : stayingTable(table)]));
   const owned = findOwned(subject, tables, links);
-  reachBack(subject, tables, links, owned, (table) => why.get(table) !== null);
-  reach(subject, tables, links, owned);
+  const ground = { subject, tables, links, allowsHandlers: false };
+  const isLeftOut = (table: Relation) => why.get(table) !== null;
+  reachBack(ground, owned, isLeftOut);
+  reach(ground, owned);
   reachPolymorphic(subject, pairs, owned);
-  reach(subject, tables, links, owned);
+  reach({ ...ground, allowsHandlers: true }, owned);
+  reachBack(ground, owned, isLeftOut);
+  reach({ ...ground, allowsHandlers: true }, owned);
 
   const covered = coverInherited([...owned.values()]);
   const read = covered.flatMap((found) => {

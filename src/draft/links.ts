@@ -49,7 +49,7 @@ export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: R
     const named = from.columns
       .filter(({ name }) => !taken.has(name))
       .flatMap((column) => linkByName(from, column, naming) ?? []);
-    return [...declared, ...named];
+    return [...declared, ...named, ...historyLinks(from, tables), ...loginLinks(from, naming)];
   });
 }
 
@@ -65,6 +65,7 @@ function foreignKeysOf(table: Relation, known: Map<string, Relation>): ForeignKe
 
 interface Naming {
   tables: Relation[];
+  subject: Relation;
   /** What the names of columns say, by column. */
   byColumn: Map<string, CatalogLink>;
   /** Whom `author_id` and `created_by` mean; null when no table is of people. */
@@ -79,8 +80,47 @@ function namingOf(schema: DatabaseSchema, tables: Relation[], subject: Relation)
       .filter(({ by, columns }) => by === 'convention' && columns.length === 1)
       .map((link) => [columnKey(link.from, link.columns[0] ?? ''), link]),
   );
-  return { tables, people, byColumn };
+  return { tables, subject, people, byColumn };
 }
+
+/** `customer_aud` keeps older versions of rows of `customer`, under their key. */
+function historyLinks(from: Relation, tables: Relation[]): Link[] {
+  const stem =
+    /^(.+?)_?(aud|audit|audits|history|hist|versions?|revisions?|archive|archived|log|shadow|deleted|old)$/i.exec(
+      from.table,
+    )?.[1];
+  if (stem === undefined) return [];
+  const target = tables.find(
+    (table) => table.schema === from.schema && table.table.toLowerCase() === stem.toLowerCase(),
+  );
+  const [key, ...others] = target?.primaryKey ?? [];
+  if (!target || key === undefined || others.length > 0 || from.primaryKey?.join() === key) return [];
+  const [mine, theirs] = [findColumn(from, key), findColumn(target, key)];
+  if (!mine || !theirs || mine.isNumbered || !typesAgree(mine, theirs)) return [];
+  if (from.primaryKey !== null && !from.primaryKey.includes(key)) return [];
+  const link = { from: nameOf(from), to: nameOf(target), on: { [key]: key }, isDeclared: false };
+  return [{ ...link, isNullable: mine.isNullable, role: roleOf(stem) }];
+}
+
+/** Logs that name a person by what they sign in with: `username`, where that is unique among people. */
+function loginLinks(from: Relation, { people }: Naming): Link[] {
+  if (people === null || from === people) return [];
+  return from.columns.flatMap((column) => {
+    const isUnique = people.uniqueKeys.some(({ columns }) => columns.join() === column.name);
+    const theirs = findColumn(people, column.name);
+    if (!login.test(spell(column.name)) || !isUnique || !theirs || !typesAgree(column, theirs)) return [];
+    const link = {
+      from: nameOf(from),
+      to: nameOf(people),
+      on: { [column.name]: column.name },
+      isDeclared: false,
+    };
+    return [{ ...link, isNullable: true, role: spell(column.name) }];
+  });
+}
+
+const login =
+  /^(user_?name|login|login_?name|account_?code|account_?(no|number)|customer_?(no|number|code)|kunden_?(nr|nummer)|handle|extension|msisdn|member_?(no|number))$/;
 
 function linkByName(from: Relation, column: Column, naming: Naming): Link | null {
   const role = roleOf(column.name);
@@ -90,6 +130,7 @@ function linkByName(from: Relation, column: Column, naming: Naming): Link | null
     (isReference ? nearest(from, naming.tables, role) : null) ??
     keyNamedLike(from, column, naming.tables) ??
     (peopleRoles.test(role) ? naming.people : null) ??
+    (isReference && shortFor(role, naming.subject) ? naming.subject : null) ??
     (isReference ? null : plainReference(from, column, naming.tables));
   if (target === null || target === from) return null;
   const on = joinOf(from, column, target);
@@ -110,13 +151,22 @@ function columnKey(table: TableName, column: string): string {
 /** `account_id`, `accountid`, `accountId`, `fk_account`, `id_account` → `account`; a name without such a sign is its own role. */
 export function roleOf(column: string): string {
   const name = spell(column);
-  const before = /^(?:fk|id|ref)_(.+?)(?:_id)?$/.exec(name)?.[1];
+  const before = /^(?:fk|id|ref)_?(.{3,}?)(?:_id)?$/.exec(name)?.[1];
   const behind = /^(.+?)_?(?:id|uuid|guid|fk|ref)$/.exec(name)?.[1];
-  return before ?? behind ?? name;
+  return behind ?? before ?? name;
+}
+
+/** `cust_id` beside a table of customers. */
+function shortFor(role: string, subject: Relation): boolean {
+  const long = { acc: 'account', acct: 'account', usr: 'user', org: 'organi', cli: 'client', mbr: 'member' }[
+    role
+  ];
+  const start = long ?? (role.length >= 4 ? role : null);
+  return start !== null && formsOf(subject.table).some((form) => form.startsWith(start));
 }
 
 const peopleRoles =
-  /^(users?|owners?|own(ed)?_by|creator|created_by|author|authored_by|writer|member|sender|from_user|recipient|receiver|to_user|uploader|uploaded_by|submitter|submitted_by|requester|requested_by|reporter|reported_by|participant|follower|followee|following|followed|friend|buyer|seller|payer|payee|host|guest|person|subscriber|actor|performed_by|assignee|assigned_to|inviter|invited_by|invitee|approver|approved_by|updated_by|modified_by|deleted_by|closed_by|reviewer|reviewed_by|customer|client)$/;
+  /^(users?|owners?|own(ed)?_by|creator|created_by|author|authored_by|writer|member|sender|from_user|recipient|receiver|to_user|uploader|uploaded_by|submitter|submitted_by|requester|requested_by|reporter|reported_by|participant|follower|followee|following|followed|friend|buyer|seller|payer|payee|host|guest|person|subscriber|actor|performed_by|assignee|assigned_to|inviter|invited_by|invitee|approver|approved_by|updated_by|modified_by|deleted_by|closed_by|reviewer|reviewed_by|customer|client|used_by|redeemed_by|claimed_by|opened_by|graded_by|grader|blocker|blocked|muter|muted|rater|voter|liker|commenter|poster|booker|bidder|winner|visitor|viewer|tester|signer|contributor|speaker|presenter|organi[sz]er|attendee|enrollee|applicant|candidate|beneficiary|trainee|mentee|mentor|patient|caller|callee|lead|booked_by|placed_by|ordered_by|posted_by|sent_by|editor|edited_by)$/;
 
 /** The table of that name; of the same schema, if several have one. */
 function nearest(from: Relation, tables: Relation[], role: string): Relation | null {

@@ -2,7 +2,7 @@ import { findColumn, type Relation, tableKey } from '../catalog/database-schema.
 import { spell } from '../classify/name-words.ts';
 import type { Link } from './links.ts';
 import { isOfPeople } from './table-names.ts';
-import { type Owned, type Subject, wayThrough } from './ways.ts';
+import { type Ground, type Owned, type Subject, wayThrough } from './ways.ts';
 
 /**
  * Most tables that owned rows refer to are lookups: a country is nobody's. Some are not, though their rows do not say
@@ -10,9 +10,7 @@ import { type Owned, type Subject, wayThrough } from './ways.ts';
  * subject is joined to in a many-to-many. Adds those to `owned`.
  */
 export function reachBack(
-  subject: Subject,
-  tables: Relation[],
-  links: Link[],
+  { subject, tables, links }: Ground,
   owned: Map<string, Owned>,
   isLeftOut: (table: Relation) => boolean,
 ): void {
@@ -26,7 +24,10 @@ export function reachBack(
   const byTarget = Map.groupBy(back, ({ to }) => to);
   for (const [table, found] of byTarget) {
     const added =
-      addPart(subject, table, found) ?? addDetail(table, found) ?? addJoined(subject, table, found, links);
+      addPart(subject, table, found) ??
+      addDetail(table, found) ??
+      addFile(table, found) ??
+      addJoined(subject, table, found, links);
     if (added) owned.set(tableKey(table), added);
   }
 }
@@ -72,6 +73,24 @@ function holdsPersonalData({ columns }: Relation): boolean {
 const personal =
   /(^|_)(address|addr|street|strasse|rue|line_?[12]|postal_?code|postcode|zip|plz|district|phone|mobile|telephone|telefon|email|e_?mail|first_?name|last_?name|vorname|nachname|birth\w*|dob|gender|iban|bic|holder|bio|city|house_?n\w+)\d?(_|$)/;
 
+/** What a file is stored as, behind the rows that say whose it is. */
+function addFile(table: Relation, found: Back[]): Owned | null {
+  const holdsFile = table.columns.filter(({ name }) => ofFile.test(spell(name))).length >= 2;
+  if (!holdsFile || !file.test(spell(table.table))) return null;
+  return ownedBack(table, found, {
+    passesOn: true,
+    remarks: [
+      "Its rows do not say whose they are; they are exported where the subject's rows refer to them.",
+    ],
+    questions: [],
+  });
+}
+
+const file =
+  /(^|_)(blobs?|files?|attachments?|uploads?|documents?|media|images?|photos?|pictures?|recordings?|assets?)$/;
+const ofFile =
+  /^((original_)?file_?name|content_type|mime(_type)?|byte_size|size(_bytes)?|file_size|checksum|storage_key|path|key|width|height|duration)$/;
+
 /** The other side of a many-to-many with the subject, unless it is a list that everybody chooses from. */
 function addJoined(subject: Subject, table: Relation, found: Back[], links: Link[]): Owned | null {
   const joins = found.filter(({ from }) => from.distance === 1 && isJoin(from.table, links));
@@ -87,7 +106,7 @@ function addJoined(subject: Subject, table: Relation, found: Back[], links: Link
 }
 
 const choice =
-  /(^|_)(tags?|labels?|roles?|permissions?|groups?|categor(y|ies)|genres?|skills?|badges?|interests?|countr(y|ies)|languages?|locales?|plans?|features?|products?|items?|films?|tracks?|courses?|types?|kinds?|status(es)?|topics?|options?|currenc(y|ies)|achievements?|events?|lists?|scopes?|segments?)$/;
+  /(^|_)(tags?|labels?|roles?|permissions?|groups?|categor(y|ies)|genres?|skills?|badges?|interests?|countr(y|ies)|languages?|locales?|plans?|features?|products?|items?|films?|tracks?|courses?|types?|kinds?|status(es)?|topics?|options?|currenc(y|ies)|achievements?|events?|lists?|scopes?|segments?|flags?|experiments?|channels?|stores?|shops?)$/;
 
 /** Two links and nothing of its own: what Prisma calls `_AToB`, and anybody else `a_b`. */
 function isJoin(table: Relation, links: Link[]): boolean {

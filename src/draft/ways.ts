@@ -1,8 +1,9 @@
 import type { Relation } from '../catalog/database-schema.ts';
 import { findColumn, tableKey } from '../catalog/database-schema.ts';
+import { spell } from '../classify/name-words.ts';
 import type { Way } from '../config/define.ts';
 import type { Link } from './links.ts';
-import { kindOfRole } from './roles.ts';
+import { kindOfRole, type RoleKind } from './roles.ts';
 import { isOfPeople } from './table-names.ts';
 import { writeTable } from './write-names.ts';
 
@@ -40,49 +41,50 @@ export function findOwned(subject: Subject, tables: Relation[], links: Link[]): 
     remarks: [],
     questions: [],
   });
-  reach(subject, tables, links, owned);
+  reach({ subject, tables, links, allowsHandlers: false }, owned);
   return owned;
 }
 
+/** What there is to go over. */
+export interface Ground {
+  subject: Subject;
+  tables: Relation[];
+  links: Link[];
+  /** Rows belong to whoever works on them, where nobody else has a claim: asked last. */
+  allowsHandlers: boolean;
+}
+
 /** Adds every table that is not owned yet and refers to one that is, round by round. */
-export function reach(subject: Subject, tables: Relation[], links: Link[], owned: Map<string, Owned>): void {
+export function reach(ground: Ground, owned: Map<string, Owned>): void {
+  const { tables } = ground;
   for (;;) {
     const added = tables
       .filter((table) => !owned.has(tableKey(table)))
-      .flatMap((table) => reachFrom(subject, table, links, owned) ?? []);
+      .flatMap((table) => reachFrom(ground, table, owned) ?? []);
     if (added.length === 0) return;
     const nearest = Math.min(...added.map(({ distance }) => distance));
     for (const one of added) if (one.distance === nearest) owned.set(tableKey(one.table), one);
   }
 }
 
-function reachFrom(
-  subject: Subject,
-  table: Relation,
-  links: Link[],
-  owned: Map<string, Owned>,
-): Owned | null {
+function reachFrom(ground: Ground, table: Relation, owned: Map<string, Owned>): Owned | null {
+  const { subject, links } = ground;
   const candidates = links
     .filter((link) => tableKey(link.from) === tableKey(table))
     .flatMap((link) => {
       const to = owned.get(tableKey(link.to));
       return to?.passesOn ? [{ link, to }] : [];
     });
-  if (candidates.length === 0) return null;
   const direct = candidates.filter(({ to }) => to.distance === 0);
-  const chosen = direct.length > 0 ? chooseDirect(subject, direct) : null;
   const indirect = candidates.filter(({ to }) => to.distance > 0);
-  const best = chosen ?? (indirect.length > 0 ? chooseIndirect(indirect) : null);
+  const best = chooseDirect(ground, direct) ?? chooseIndirect(ground, table, indirect);
   if (best === null) return null;
   const { used, questions } = best;
-  const distance = Math.min(...used.map(({ to }) => to.distance)) + 1;
+  const ways = used.flatMap(({ link, to }) => to.ways.map((way) => wayThrough(link, to, way)));
   return {
     table,
-    ways: distinct(used.flatMap(({ link, to }) => to.ways.map((way) => wayThrough(link, to, way)))).slice(
-      0,
-      MOST_WAYS,
-    ),
-    distance,
+    ways: distinct(ways).slice(0, MOST_WAYS),
+    distance: Math.min(...used.map(({ to }) => to.distance)) + 1,
     passesOn: true,
     otherPeople: peopleColumns(
       subject,
@@ -103,28 +105,24 @@ interface Candidate {
   to: Owned;
 }
 
+interface Chosen {
+  used: Candidate[];
+  questions: string[];
+}
+
 /** Of several columns that name the subject: those that own. Null when a person only touched the rows. */
-function chooseDirect(
-  subject: Subject,
-  direct: Candidate[],
-): { used: Candidate[]; questions: string[] } | null {
+function chooseDirect({ subject, allowsHandlers }: Ground, direct: Candidate[]): Chosen | null {
+  if (direct.length === 0) return null;
   if (!isOfPeople(subject.table.table)) return { used: direct, questions: severalQuestion(direct) };
-  const ofKind = (kind: ReturnType<typeof kindOfRole>) =>
-    direct.filter(({ link }) => kindOfRole(link.role) === kind);
-  const owners = ofKind('owner');
-  if (owners.length > 0) {
-    // Whoever made a row for somebody else does not own it.
-    const others = owners.filter(({ link }) => !/^(created_by|creator|entered_by|added_by)$/.test(link.role));
-    const used = others.length > 0 ? others : owners;
-    return { used, questions: severalQuestion(used) };
+  const ofKind = (kind: RoleKind) => direct.filter(({ link }) => kindOfRole(link.role) === kind);
+  for (const kind of ['owner', 'side'] as const) {
+    const used = ofKind(kind);
+    if (used.length > 0) return { used, questions: severalQuestion(used) };
   }
-  const handlers = ofKind('handler');
-  if (handlers.length === 0) return null;
-  const columns = handlers.flatMap(({ link }) => Object.keys(link.on)).join(', ');
-  return {
-    used: handlers,
-    questions: [`Are rows theirs of which they are the ${columns}, or are they about others?`],
-  };
+  const used = ofKind('handler');
+  if (used.length === 0 || !allowsHandlers) return null;
+  const columns = used.flatMap(({ link }) => Object.keys(link.on)).join(', ');
+  return { used, questions: [`Are rows theirs of which they are the ${columns}, or are they about others?`] };
 }
 
 function severalQuestion(used: Candidate[]): string[] {
@@ -134,23 +132,41 @@ function severalQuestion(used: Candidate[]): string[] {
 }
 
 /**
- * A column that is never null tells whose a row is by itself; where every one can be null, rows may hang on any. Only
- * one level: a row is not everybody's who owns something above it.
+ * Of several tables above: the one that it is a part of. Where the subject is a person, a row must not follow another
+ * way too: an order's line names a course as well, and that is its teacher's. Within an organisation it may.
  */
-function chooseIndirect(indirect: Candidate[]): { used: Candidate[]; questions: string[] } {
-  const nearest = Math.min(...indirect.map(({ to }) => to.distance));
-  const near = indirect
-    .filter(({ to, link }) => to.distance === nearest && kindOfRole(link.role) !== 'actor')
-    .sort((one, other) => costOf(one) - costOf(other));
-  const [first = indirect[0], ...others] = near;
-  if (first === undefined) return { used: [], questions: [] };
+function chooseIndirect({ subject }: Ground, table: Relation, indirect: Candidate[]): Chosen | null {
+  const [first, ...others] = indirect
+    .filter(({ link }) => kindOfRole(link.role) !== 'actor')
+    .sort((one, other) => costOf(one, table) - costOf(other, table));
+  if (first === undefined) return null;
   if (!first.link.isNullable) return { used: [first], questions: [] };
-  const more = others.filter(({ link }) => link.isNullable && link.isDeclared === first.link.isDeclared);
-  return { used: [first, ...more], questions: severalQuestion([first, ...more]) };
+  const rivals = others.filter(
+    ({ link, to }) =>
+      link.isNullable && to.distance === first.to.distance && link.isDeclared === first.link.isDeclared,
+  );
+  if (!isOfPeople(subject.table.table)) {
+    const used = [first, ...rivals];
+    return { used, questions: severalQuestion(used) };
+  }
+  const names = rivals.map(({ link }) => Object.keys(link.on).join('+')).join(', ');
+  const column = Object.keys(first.link.on).join('+');
+  const questions =
+    rivals.length === 0
+      ? []
+      : [`A row is exported by its ${column}. Are there rows of the subject by ${names} alone?`];
+  return { used: [first], questions };
 }
 
-function costOf({ link }: Candidate): number {
-  return (link.isNullable ? 1 : 0) + (link.isDeclared ? 0 : 2) + (kindOfRole(link.role) === 'owner' ? 0 : 4);
+function costOf({ link, to }: Candidate, table: Relation): number {
+  const isPart = spell(table.table).startsWith(spell(link.to.table).replace(/e?s$/, ''));
+  return (
+    to.distance * 4 +
+    (isPart ? 0 : 3) +
+    (link.isNullable ? 1 : 0) +
+    (link.isDeclared ? 0 : 2) +
+    (kindOfRole(link.role) === 'owner' ? 0 : 4)
+  );
 }
 
 /** The way of a row that names a row of `to`, which belongs by `way`. */

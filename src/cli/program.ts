@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { version } from '../version.ts';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
@@ -8,8 +9,7 @@ import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addServe } from './serve.ts';
 import { fail } from './terminal.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+import { addVerify } from './verify.ts';
 
 const program = new Command('handover')
   .description('Give people a complete, safe copy of their data.')
@@ -45,7 +45,9 @@ Environment (all optional):
 addServe(program);
 addMigrate(program);
 addInit(program);
+addCheck(program);
 addExport(program);
+addVerify(program);
 addExports(program);
 addKeys(program);
 addDemo(program);

@@ -64,11 +64,12 @@ export interface KeyRange {
   to: string | null;
 }
 
-export interface Estimate {
-  /** Rows in scope, by statistics or by a bounded count. */
-  rows: number;
-  /** JSON bytes, roughly. */
-  bytes: number;
+/** Rows of a selection, counted one by one under the snapshot: what a read must give is the difference. */
+export interface RowCount {
+  /** That belong to the subject, whatever `where` says. */
+  rowsInScope: number;
+  /** Of those, that `where` leaves out: it is false for them, or null. */
+  rowsLeftOut: number;
 }
 
 /** A run of whole JSON rows. `bytes` may be overwritten once the next chunk is asked for. */
@@ -101,9 +102,13 @@ export interface Query {
 }
 
 export interface Reader {
-  estimate(selection: Selection, subject: string): Promise<Estimate>;
-  /** Cuts a selection into ranges of about `targetRows`; one unbounded range if it is small or cannot be cut. */
-  cut(selection: Selection, subject: string, targetRows: number): Promise<KeyRange[]>;
+  /** Without reading a row: nothing of it is shared with `read` but the names and the snapshot. */
+  count(selection: Selection, subject: string): Promise<RowCount>;
+  /**
+   * Cuts a selection into ranges of about `targetRows`; one unbounded range if it is small or cannot be cut. `rows` is
+   * how many it has, where that is known.
+   */
+  cut(selection: Selection, subject: string, targetRows: number, rows?: number): Promise<KeyRange[]>;
   /** Rows as JSON objects in the order of the key. Throws `source_refused` if the catalog does not match. */
   read(selection: Selection, subject: string, options: ReadOptions): AsyncIterable<RowChunk>;
   /** Rows of a statement as JSON objects, like `read`. */
@@ -115,8 +120,6 @@ export interface Reader {
   readCsv(query: Pick<Query, 'name' | 'sql'>, options: { signal?: AbortSignal }): AsyncIterable<RowChunk>;
   /** A small answer row by row, each value as its cast to text: counts, and whether something exists. Buffered whole. */
   ask(query: Pick<Query, 'name' | 'sql'>): Promise<(string | null)[][]>;
-  /** How many rows the planner expects of a statement. */
-  estimateQuery(query: Pick<Query, 'name' | 'sql'>): Promise<number>;
   close(): Promise<void>;
 }
 

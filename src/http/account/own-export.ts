@@ -40,6 +40,6 @@ export const changeCodes = [
   'media_type_unsupported',
 ] as const satisfies ProblemCode[];
 
-function isUuid(text: string): boolean {
+export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -79,6 +79,7 @@ async function resultOf(parts: ServerDoor['parts'], data: DataExport): Promise<o
     path,
     s3_bucket_name: BUCKET,
     ...(data.cuts.length > 0 && { truncated: data.cuts.map(viewCut) }),
+    ...(data.gaps.length > 0 && { gaps: data.gaps.map(viewGap) }),
   };
 }
 
@@ -87,6 +88,16 @@ const BUCKET = 'handover';
 
 function viewCut({ userId, messagesTotal, messagesExported }: DataExport['cuts'][number]): object {
   return { user_id: userId, messages_total: messagesTotal, messages_exported: messagesExported };
+}
+
+function viewGap({ category, ...rows }: DataExport['gaps'][number]): object {
+  return {
+    section: category,
+    rows_in_scope: rows.rowsInScope,
+    rows_left_out: rows.rowsLeftOut,
+    rows_exported: rows.rowsExported,
+    rows_failed: rows.rowsFailed,
+  };
 }
 
 function errorOf({ status, failure }: DataExport): object {

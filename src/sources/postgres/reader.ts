@@ -1,10 +1,10 @@
 import { HandoverError } from '../../errors.ts';
 import type { KeyRange, Reader, ReadOptions, RowChunk, Selection } from '../source.ts';
 import { type Catalog, type CatalogWay, readCatalog } from './columns.ts';
+import { countScope } from './count.ts';
 import { cutRange } from './cut.ts';
-import { estimateRows } from './estimate.ts';
 import { refuse, sqlStateOf } from './failures.ts';
-import { ask, estimateQuery, readCsv, readQuery } from './query.ts';
+import { ask, readCsv, readQuery } from './query.ts';
 import { isUnchanged } from './rewritten.ts';
 import { type Constant, constantsOf, literalOf, selectRows, subjectColumn } from './select.ts';
 import { enter, type Session } from './session.ts';
@@ -21,20 +21,19 @@ export function createReader(
   options: { close: () => Promise<void>; rowsAtOnce?: number },
 ): Reader {
   return {
-    estimate: (selection, subject) =>
-      inTurn(session, selection, subject, { rows: 0, bytes: 0 }, (catalog) =>
-        estimateRows(session, selection, catalog, subject),
+    count: (selection, subject) =>
+      inTurn(session, selection, subject, { rowsInScope: 0, rowsLeftOut: 0 }, (catalog) =>
+        countScope(session, selection, catalog, subject),
       ),
-    cut: (selection, subject, targetRows) =>
+    cut: (selection, subject, targetRows, rows) =>
       inTurn(session, selection, subject, [EVERYTHING], (catalog) =>
-        cutRange(session, selection, catalog, subject, targetRows),
+        cutRange(session, selection, catalog, subject, targetRows, EVERYTHING, rows),
       ),
     read: (selection, subject, readOptions) =>
       readRows(session, selection, subject, { ...readOptions, rowsAtOnce: options.rowsAtOnce }),
     readQuery: (query, readOptions) => readQuery(session, query, readOptions),
     readCsv: (query, readOptions) => readCsv(session, query, readOptions),
     ask: (query) => ask(session, query),
-    estimateQuery: (query) => estimateQuery(session, query),
     close: options.close,
   };
 }

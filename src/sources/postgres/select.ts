@@ -8,11 +8,14 @@ import {
   readingOf,
 } from './columns.ts';
 
-/** The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. */
+/**
+ * The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. Without a
+ * subject (null) they are those of nobody, planned as for anybody.
+ */
 export function scopeOf(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   options: { range?: KeyRange; sample?: string } = {},
 ): string {
   const key = firstKey(selection, catalog);
@@ -28,7 +31,7 @@ export function scopeOf(
 export function selectRows(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   range?: KeyRange,
 ): string {
   const columns = selection.columns.map(
@@ -37,6 +40,16 @@ export function selectRows(
   const order = selection.orderBy.map((column) => keyOf(columnOf(catalog.table, column)));
   const orderBy = order.length > 0 ? ` order by ${order.join(', ')}` : '';
   return `select ${columns.join(', ')} ${scopeOf(selection, catalog, subject, { range })}${orderBy}`;
+}
+
+/**
+ * How many rows belong to the subject, and how many of them `where` keeps: a null of it keeps none. One pass, without
+ * ranges, columns or order.
+ */
+export function countRows(selection: Selection, catalog: Catalog, subject: string): string {
+  const kept = selection.where ? ` filter (where (\n${selection.where}\n))` : '';
+  const mine = belongs(selection, catalog, subject, []);
+  return `select count(*)::text, (count(*)${kept})::text from ${tableOf(selection)} t where ${mine}`;
 }
 
 /** The column that holds the subject's id, at the end of a way. */
@@ -91,7 +104,7 @@ export function typeOf({ type }: CatalogColumn): string {
  * through other tables an OR would read the whole table to ask each row; so each way finds its own rows, by the index
  * that it has, and their addresses are put together. Only where rows have no address (a view) it stays an OR.
  */
-function belongs(selection: Selection, catalog: Catalog, subject: string, ranged: string[]): string {
+function belongs(selection: Selection, catalog: Catalog, subject: string | null, ranged: string[]): string {
   const each = catalog.ways.map((way) => ({ way, condition: follows(catalog, way, subject) }));
   const [first, ...others] = each;
   if (first === undefined) return 'false';
@@ -107,9 +120,10 @@ function belongs(selection: Selection, catalog: Catalog, subject: string, ranged
 }
 
 /** Whether a row of `t` belongs to the subject in this way. */
-function follows(catalog: Catalog, found: CatalogWay, subject: string): string {
+function follows(catalog: Catalog, found: CatalogWay, subject: string | null): string {
   const { way, hops } = found;
-  const literal = literalOf(subject, subjectColumn(catalog, found));
+  const column = subjectColumn(catalog, found);
+  const literal = subject === null ? `(select null::${typeOf(column)})` : literalOf(subject, column);
   const own = equals('t', way.is, catalog.table);
   if (hops.length === 0) return bracketed([`t.${escapeIdentifier(way.column)} = ${literal}`, ...own]);
   const through = way.through ?? [];

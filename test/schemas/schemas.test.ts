@@ -50,7 +50,7 @@ for (const schema of allSchemas) {
         });
 
         test('every row that the hand-written queries find is in the archive', () => {
-          assert.deepEqual(verdict.missingRows, {});
+          assert.deepEqual([verdict.missingRows, walked.gaps], [{}, []]);
         });
 
         test('the tables that are missed are those of which no tool could know', (t) => {

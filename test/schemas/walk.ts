@@ -8,6 +8,7 @@ import type { ExportKind } from '../../src/config/resolved.ts';
 import { draftFrom } from '../../src/draft/draft-from.ts';
 import { type DraftSummary, summarise } from '../../src/draft/summary.ts';
 import { writeConfig } from '../../src/draft/write-config.ts';
+import type { Gap } from '../../src/lifecycle/balance.ts';
 import { exportToFile } from '../../src/steps/export-to-file.ts';
 
 /** An export of a database on which nobody laid a hand: drafted, loaded, checked, exported. */
@@ -17,6 +18,8 @@ export interface Walked {
   summary: DraftSummary;
   kind: ExportKind;
   findings: Finding[];
+  /** Where the counts of the archive do not balance. */
+  gaps: Gap[];
   /** The whole file. */
   document: string;
   /** Rows by category, as JSON reads them: numbers above 2^53 are not exact. */
@@ -49,7 +52,8 @@ export async function walk(request: {
     if (!kind) throw new Error('The draft has no exports.');
     const out = join(folder, 'archive.json');
     const signal = new AbortController().signal;
-    await exportToFile(config, { kind: kind.name, subject: request.subject, path: out }, () => {}, signal);
+    const wanted = { kind: kind.name, subject: request.subject, path: out, manifest: null };
+    const { gaps } = await exportToFile(config, wanted, () => {}, signal);
     const exportedAt = performance.now();
     const document = await readFile(out, 'utf8');
     return {
@@ -57,6 +61,7 @@ export async function walk(request: {
       summary: summarise(drafted),
       kind,
       findings,
+      gaps,
       document,
       data: JSON.parse(document).data,
       milliseconds: {

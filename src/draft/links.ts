@@ -24,8 +24,16 @@ export interface Link {
   role: string;
 }
 
-/** Every link between these tables. Where a foreign key is declared, the name of its column counts no more. */
-export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: Relation): Link[] {
+/**
+ * Every link between these tables. Where a foreign key is declared, the name of its column counts no more; nor where
+ * another column says which table is meant (`pairs`).
+ */
+export function findLinks(
+  schema: DatabaseSchema,
+  tables: Relation[],
+  subject: Relation,
+  pairs: { table: Relation; idColumn: string }[],
+): Link[] {
   const known = new Map(tables.map((table) => [tableKey(table), table]));
   const naming = namingOf(schema, tables, subject);
   return tables.flatMap((from) => {
@@ -45,7 +53,8 @@ export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: R
           role: roleOf(columns.at(-1) ?? ''),
         };
       });
-    const taken = new Set(foreignKeys.flatMap(({ columns }) => columns));
+    const ofPairs = pairs.flatMap(({ table, idColumn }) => (table === from ? [idColumn] : []));
+    const taken = new Set([...foreignKeys.flatMap(({ columns }) => columns), ...ofPairs]);
     const named = from.columns
       .filter(({ name }) => !taken.has(name))
       .flatMap((column) => linkByName(from, column, naming) ?? []);

@@ -101,6 +101,6 @@ function questionOf({ typeColumn, types }: PolymorphicPair, used: Match[]): stri
   const all = used.map(({ type }) => `'${type}'`);
   const words = all.length > 6 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
   return types === null
-    ? `What stands in ${typeColumn}? The draft takes ${words}, as frameworks write them; a word that is not there matches nothing.`
+    ? `What stands in ${typeColumn}? The draft takes ${words}, as frameworks write them. A draft with --sample takes those that are there.`
     : `${typeColumn} was seen to be ${words} for rows of the subject. Are there others?`;
 }

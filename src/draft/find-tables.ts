@@ -2,7 +2,8 @@ import { type DatabaseSchema, findColumn, type Relation, tableKey } from '../cat
 import { coverInherited, type Found } from './cover-inherited.ts';
 import { draftable } from './find-subject.ts';
 import { type StayingTable, stayingTable } from './framework-tables.ts';
-import { findLinks, type Link } from './links.ts';
+import type { Link } from './link.ts';
+import { findLinks } from './links.ts';
 import { hasContentType, type PolymorphicPair, reachPolymorphic } from './polymorphic.ts';
 import { reachBack } from './reach-back.ts';
 import { findOwned, type Owned, reach, type Subject } from './ways.ts';

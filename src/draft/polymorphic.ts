@@ -1,7 +1,7 @@
 import { type Column, findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
 import type { Way } from '../config/define.ts';
-import { typesAgree } from './links.ts';
+import { typesAgree } from './link.ts';
 import { className, meansSame } from './table-names.ts';
 import { type Owned, type Subject, wayThrough } from './ways.ts';
 

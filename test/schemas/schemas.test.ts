@@ -55,7 +55,9 @@ for (const schema of allSchemas) {
 
         test('the tables that are missed are those of which no tool could know', (t) => {
           for (const line of reportLines(schema, walked, verdict)) t.diagnostic(line);
-          const hidden = schema.tables.filter(({ truth }) => truth.kind === 'hidden').map(({ name }) => name);
+          const hidden = schema.tables
+            .filter(({ truth, name }) => truth.kind === 'hidden' && !verdict.keptWhole.includes(name))
+            .map(({ name }) => name);
           assert.deepEqual(verdict.missed.sort(), hidden.sort());
         });
 

@@ -26,7 +26,12 @@ function walk(value: unknown, path: string[], found: Map<string, JsonSecret>): v
   if (Array.isArray(value)) {
     for (const item of value) walk(item, [...path, '*'], found);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) walkKey(key, inner, path, found);
+    const hasValue = 'value' in value;
+    for (const [key, inner] of Object.entries(value)) {
+      // Of a pair of key and value, the key only names what the value is.
+      if (key === 'key' && hasValue) walk(inner, [...path, key], found);
+      else walkKey(key, inner, path, found);
+    }
   } else if (typeof value === 'string' && path.length > 0) {
     const shape = shapeOf(value);
     if (shape === null || shape === 'hash') return;
@@ -47,7 +52,7 @@ function walkKey(key: string, value: unknown, path: string[], found: Map<string,
 function isLikelySecret(key: string): boolean {
   const name = spell(key);
   if (/^(proxy_)?authorization$|^(x_)?(\w+_)?signature(_v?\d*)?$|^(set_)?cookie$/.test(name)) return true;
-  if (isFactAbout(name) || name === 'key') return false;
+  if (isFactAbout(name)) return false;
   return unsureNames.some(
     ({ pattern, groups, except, reason }) =>
       reason === 'secret' &&

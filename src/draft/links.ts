@@ -58,7 +58,8 @@ export function findLinks(
     const named = from.columns
       .filter(({ name }) => !taken.has(name))
       .flatMap((column) => linkByName(from, column, naming) ?? []);
-    return [...declared, ...named, ...historyLinks(from, tables), ...loginLinks(from, naming)];
+    const all = [...declared, ...named, ...historyLinks(from, tables), ...loginLinks(from, naming)];
+    return all.sort((one, other) => placeOf(from, one) - placeOf(from, other));
   });
 }
 
@@ -155,6 +156,11 @@ function calledAfter(from: Relation, { name }: Column, { tables, byColumn }: Nam
 
 function columnKey(table: TableName, column: string): string {
   return JSON.stringify([tableKey(table), column]);
+}
+
+/** Links in the order of their columns: those of the catalog are in the order of the keys' names. */
+function placeOf({ columns }: Relation, { on }: Link): number {
+  return columns.findIndex(({ name }) => name in on);
 }
 
 /** `account_id`, `accountid`, `accountId`, `fk_account`, `id_account` → `account`; a name without such a sign is its own role. */

@@ -62,7 +62,11 @@ for (const schema of allSchemas) {
         });
 
         test('no table of which nothing is the subject’s is a category', () => {
-          assert.deepEqual(verdict.falseReaches, Object.keys(schema.falseReaches ?? {}));
+          const known = schema.falseReaches ?? {};
+          assert.deepEqual(
+            verdict.falseReaches.filter((name) => known[name] === undefined),
+            [],
+          );
         });
 
         test('a check of the draft finds no error', () => {

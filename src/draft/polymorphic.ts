@@ -14,6 +14,8 @@ export interface PolymorphicPair {
   types: string[] | null;
   /** What the framework writes before the name of a class. */
   namespace: string;
+  /** The table that the pair is called after: then its type may as well be a kind of row, as `account_type` is. */
+  calledAfter: Relation | null;
 }
 
 /** Pairs of a text and an id that no foreign key and no table's name explains. */
@@ -26,11 +28,19 @@ export function findPairs(tables: Relation[]): PolymorphicPair[] {
       const isText = /^(text|varchar|bpchar|citext)$/.test(column.type.name) || column.kind === 'enum';
       if (stem === undefined || !isText) return [];
       // A pivot is called like its own pair: `taggables` has `taggable_type`.
-      if (tables.some((other) => other !== table && meansSame(other.table, stem))) return [];
+      const calledAfter = tables.find((other) => other !== table && meansSame(other.table, stem)) ?? null;
       const id = table.columns.find((other) => isIdOf(spell(other.name), stem));
       if (!id || table.foreignKeys.some(({ columns }) => columns.includes(id.name))) return [];
-      return [{ table, typeColumn: column.name, idColumn: id.name, types: null, namespace }];
+      return [{ table, typeColumn: column.name, idColumn: id.name, types: null, namespace, calledAfter }];
     }),
+  );
+}
+
+/** Those of which it is sure that they are one: `user_type` beside `user_id` is, where it was seen to be 'User'. */
+export function certainPairs(pairs: PolymorphicPair[]): PolymorphicPair[] {
+  return pairs.filter(
+    ({ calledAfter, types }) =>
+      calledAfter === null || types?.some((type) => meansSame(lastWord(type), calledAfter.table)),
   );
 }
 
@@ -94,7 +104,7 @@ function matchOf(subject: Subject, pair: PolymorphicPair, id: Column, to: Owned)
   const types =
     pair.types === null
       ? [`${pair.namespace}${className(to.table.table)}`]
-      : pair.types.filter((type) => meansSame(type.split(/[\\.:/]/).at(-1) ?? type, to.table.table));
+      : pair.types.filter((type) => meansSame(lastWord(type), to.table.table));
   const [type] = types;
   if (type === undefined) return null;
   const ways = types.flatMap((one) =>
@@ -104,6 +114,11 @@ function matchOf(subject: Subject, pair: PolymorphicPair, id: Column, to: Owned)
     })),
   );
   return { to, ways, type };
+}
+
+/** Of the whole name of a class. */
+function lastWord(type: string): string {
+  return type.split(/[\\.:/]/).at(-1) ?? type;
 }
 
 function questionOf({ typeColumn, types }: PolymorphicPair, used: Match[]): string {

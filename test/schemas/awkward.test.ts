@@ -76,6 +76,17 @@ describe('tables of every shape', () => {
     );
   });
 
+  test('a type beside a table’s own name is a polymorphic owner only if it was seen to name tables', () => {
+    assert.deepEqual(
+      rows('signatures').map(({ signedAs }) => signedAs),
+      ['Seven'],
+    );
+    assert.deepEqual(
+      rows('memberships').map(({ level }) => level),
+      ['gold'],
+    );
+  });
+
   test('quoted names and reserved words are read as they are written', () => {
     assert.deepEqual(
       rows('order').map(({ select, user, desc }) => [select, user, desc]),

@@ -40,7 +40,9 @@ export function classifyColumn(facts: ColumnFacts): Classification {
   if (group === 'derived') return excluded('derived');
   if (group === 'system' || bookkeeping.test(name)) return excluded('internal');
   const shape = mayBeSampled(group) ? shapeOfColumn([...(facts.sample ?? [])]) : null;
-  if (shape !== null) return ofShape(shape);
+  // What names a row is often random, and opens nothing.
+  const isName = isFactAbout(name) || /^(id|uuid|guid|slug|number|reference)$/.test(name);
+  if (shape !== null && !(isName && (shape === 'random-token' || shape === 'hash'))) return ofShape(shape);
   return (
     unsureByName(facts, name, group) ??
     unsureByType(facts, name, group) ?? {
@@ -65,6 +67,7 @@ function deniedByTable(table: string, column: string): DenyClass | null {
   if (/^(document_?|card_?|id_?)?(number|no|nr)$/.test(column) && identity.test(table))
     return 'government-id';
   if (column === 'endpoint' && /push/.test(table)) return 'session';
+  if (column === 'series' && /remember|persistent_login/.test(table)) return 'session';
   if (!/^(key|keys|code|value|hash|digest|hashed|secret_value|data)$/.test(column)) return null;
   if (/(^|_)(api|access|secret)_?keys?$/.test(table)) return 'api-key';
   if (
@@ -126,6 +129,12 @@ function unsureByName(facts: ColumnFacts, name: string, group: TypeGroup): Class
 }
 
 function unsureByType(facts: ColumnFacts, name: string, group: TypeGroup): Classification | null {
+  if (group === 'container' && foreign.test(name)) {
+    return asked(
+      'internal',
+      'It comes as it is from elsewhere, and may hold secrets in any place. Include it if it holds none.',
+    );
+  }
   if (group === 'container' && facts.sample === undefined) {
     return asked(
       'internal',
@@ -143,6 +152,9 @@ function unsureByType(facts: ColumnFacts, name: string, group: TypeGroup): Class
   }
   return null;
 }
+
+/** JSON of whose keys a sample tells little. */
+const foreign = /^(\w+_)?(raw|raw_\w+|headers?|auth_\w+|credentials?|vault)$/;
 
 const file =
   /(^|_)(file|files|content|contents|body|image|images|photo|photos|picture|pictures|avatar|icon|logo|thumbnail|thumb|pdf|document|documents|attachment|attachments|audio|video|recording|scan|greeting|voice|sound|drawing|signature_image|geom|geometry|wkb)(_|$)/;

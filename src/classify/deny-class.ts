@@ -20,7 +20,7 @@ export const denyClasses = [
 export function denyClassOf(columnName: string): DenyClass | null {
   const name = spell(columnName);
   if (factBefore.test(name)) return null;
-  const isFact = factBehind.test(name) && name !== 'session_state';
+  const isFact = factBehind.test(name) && !/^(session_state|(php|j|asp)?_?sess_?id)$/.test(name);
   const found = asked.find((candidate) => {
     // `national_id` is the secret itself; `api_key_id` is not.
     if (isFact && candidate !== 'government-id') return false;
@@ -193,6 +193,7 @@ const patterns: Record<DenyClass, RegExp[]> = {
       'confirmation_?hash',
       'nonce_?secret',
       'session_state',
+      '(php|j|asp)?_?sess_?id',
     ]),
   ],
   'card-number': [

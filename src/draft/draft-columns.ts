@@ -79,7 +79,7 @@ function decide(
       'Parts of it cannot stay by themselves, and it may hold secrets. Include it if it holds none.';
     return { ...stays, reason: 'internal', remark: null, question };
   }
-  const person = personBeside(name, otherPeople) ?? personByName(name);
+  const person = personBeside(name, otherPeople) ?? personByName(name) ?? invitee(table.table, name);
   if (person !== null) {
     const question = `Is it about the ${person}, who is somebody else? If it is the subject's own, include it.`;
     return { ...stays, reason: 'third-party', remark: null, question };
@@ -137,6 +137,14 @@ function parsed(text: string): unknown[] {
   } catch {
     return [];
   }
+}
+
+/** Whoever is invited is somebody else. */
+function invitee(table: string, column: string): string | null {
+  const isInvitation = /(^|_)(invites?|invitations?|referrals?)$/.test(spell(table));
+  return isInvitation && /^(name|first_name|last_name|email|e_mail|phone|mobile)$/.test(spell(column))
+    ? 'invited person'
+    : null;
 }
 
 /** Somebody else by the name alone, without a row of their own. */

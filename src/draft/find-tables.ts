@@ -29,7 +29,7 @@ export interface Found extends Owned {
 /** Tells owned tables from lookups, and from those that have nothing to do with the subject. */
 export function findTables(schema: DatabaseSchema, subject: Subject, pairs: PolymorphicPair[]): FoundTables {
   const tables = draftable(schema);
-  const links = findLinks(schema, tables, subject.table);
+  const links = findLinks(schema, tables, subject.table, pairs);
   const why = new Map(tables.map((table) => [table, table === subject.table ? null : stayingTable(table)]));
   const owned = findOwned(subject, tables, links);
   const ground = { subject, tables, links, allowsHandlers: false };

@@ -52,7 +52,7 @@ const toolSchemas =
   /^(graphile_worker|pgboss|hangfire|cron|partman|topology|tiger(_data)?|repack|hdb_catalog|realtime|supabase_migrations|drizzle|pgmq|net|pgsodium|vault|extensions)$/;
 
 const waysIn =
-  /(^|_)(sessions?|django_session|tokens?|access_grants?|oauth2?_(provider_)?grants?|provider_grants?|auth_codes|authorization_codes|password_resets?|remember_me|login_attempts?|otp_(totp|static)_\w+|totpdevice|staticdevice|statictoken|one_time_passwords?|otps?|magic_links?|verification_(codes|requests)|csrf|persistent_logins|api_?keys?|secrets?|credentials|web_authn_\w+|webauthn_\w+|passkeys|recovery_codes|backup_codes|two_factor_\w+|mfa_\w+|blacklisted_?tokens?|outstanding_?tokens?|refresh_?tokens?|session_attributes|device_tokens|nonces?|associations)$/;
+  /(^|_)(sessions?|django_session|tokens?|access_grants?|oauth2?_(provider_)?grants?|provider_grants?|auth_codes|authorization_codes|password_resets?|password_forgotten|forgot(ten)?_passwords?|remember(_me|_tokens?)?|login_attempts?|otp_(totp|static)_\w+|totpdevice|staticdevice|statictoken|one_time_passwords?|otps?|magic_links?|verification_(codes|requests)|csrf|persistent_logins|api_?keys?|secrets?|credentials|web_authn_\w+|webauthn_\w+|passkeys|recovery_codes|backup_codes|two_factor_\w+|mfa_\w+|blacklisted_?tokens?|outstanding_?tokens?|refresh_?tokens?|session_attributes|device_tokens|nonces?|associations)$/;
 
 /** Training sessions and tokens of a language have such names too: only those count that hold something to get in by. */
 function holdsWayIn({ table, columns }: Relation): boolean {

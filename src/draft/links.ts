@@ -24,8 +24,16 @@ export interface Link {
   role: string;
 }
 
-/** Every link between these tables. Where a foreign key is declared, the name of its column counts no more. */
-export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: Relation): Link[] {
+/**
+ * Every link between these tables. Where a foreign key is declared, the name of its column counts no more; nor where
+ * another column says which table is meant (`pairs`).
+ */
+export function findLinks(
+  schema: DatabaseSchema,
+  tables: Relation[],
+  subject: Relation,
+  pairs: { table: Relation; idColumn: string }[],
+): Link[] {
   const known = new Map(tables.map((table) => [tableKey(table), table]));
   const naming = namingOf(schema, tables, subject);
   return tables.flatMap((from) => {
@@ -45,11 +53,13 @@ export function findLinks(schema: DatabaseSchema, tables: Relation[], subject: R
           role: roleOf(columns.at(-1) ?? ''),
         };
       });
-    const taken = new Set(foreignKeys.flatMap(({ columns }) => columns));
+    const ofPairs = pairs.flatMap(({ table, idColumn }) => (table === from ? [idColumn] : []));
+    const taken = new Set([...foreignKeys.flatMap(({ columns }) => columns), ...ofPairs]);
     const named = from.columns
       .filter(({ name }) => !taken.has(name))
       .flatMap((column) => linkByName(from, column, naming) ?? []);
-    return [...declared, ...named, ...historyLinks(from, tables), ...loginLinks(from, naming)];
+    const all = [...declared, ...named, ...historyLinks(from, tables), ...loginLinks(from, naming)];
+    return all.sort((one, other) => placeOf(from, one) - placeOf(from, other));
   });
 }
 
@@ -146,6 +156,11 @@ function calledAfter(from: Relation, { name }: Column, { tables, byColumn }: Nam
 
 function columnKey(table: TableName, column: string): string {
   return JSON.stringify([tableKey(table), column]);
+}
+
+/** Links in the order of their columns: those of the catalog are in the order of the keys' names. */
+function placeOf({ columns }: Relation, { on }: Link): number {
+  return columns.findIndex(({ name }) => name in on);
 }
 
 /** `account_id`, `accountid`, `accountId`, `fk_account`, `id_account` → `account`; a name without such a sign is its own role. */

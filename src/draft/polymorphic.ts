@@ -69,7 +69,7 @@ export function reachPolymorphic(
   }
 }
 
-const MOST_GUESSED = 8;
+const MOST_GUESSED = 40;
 
 interface Match {
   to: Owned;
@@ -98,7 +98,8 @@ function matchOf(subject: Subject, pair: PolymorphicPair, id: Column, to: Owned)
 }
 
 function questionOf({ typeColumn, types }: PolymorphicPair, used: Match[]): string {
-  const words = used.map(({ type }) => `'${type}'`).join(', ');
+  const all = used.map(({ type }) => `'${type}'`);
+  const words = all.length > 6 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
   return types === null
     ? `What stands in ${typeColumn}? The draft takes ${words}, as frameworks write them; a word that is not there matches nothing.`
     : `${typeColumn} was seen to be ${words} for rows of the subject. Are there others?`;

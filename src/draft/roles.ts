@@ -12,10 +12,10 @@ export function kindOfRole(role: string): RoleKind {
 }
 
 const sides =
-  /^(created_by|creator|entered_by|added_by|inserted_by|recorded_by|actor|performed_by|follow(ing|ed|ee)|blocked|muted|invitee|invited|referred|rated|liked|viewed|target|target_user|subject_user|other_user|notified_by|triggered_by)$/;
+  /^(created_by|creator|entered_by|added_by|inserted_by|recorded_by|follow(ing|ed|ee)|blocked|muted|invitee|invited|referred|rated|liked|viewed|target|target_user|subject_user|other_user|notified_by|triggered_by)$/;
 const ownersBy =
   /^(owned|authored|opened|submitted|sent|uploaded|posted|placed|ordered|booked|requested|reported|written|paid|made|registered|hosted|bought|sold|subscribed|started|liked|voted|followed|used|redeemed|claimed|taken|played|watched|read|shared|rented|purchased|donated|answered|commented|logged|called|held|signed|joined)_by(_(user|person|member|customer|account))?$/;
 const actors =
   /(_by(_(user|person|member|customer|account))?|^(editor|modifier|updater|deleter|approver|moderator|reviewer|verifier|inviter|referrer|referer|last_editor|closer|resolver|merger|impersonator|boss|parent|supervisor|reports_to|grader|marker|examiner|auditor|inspector|checker))$/;
 const handlers =
-  /^(assignees?|assigned(_to)?(_user)?|agent|handler|operator|manager|managed_by|managing_\w+|lead|leader|support_?rep|sales_?rep|account_manager|representative|rep|staff|employee|responsible(_user)?|attendant|dispatcher|cashier|clerk|supporter|consultant|advisor|doctor|physician|nurse|teacher|trainer|coach|technician|worker|assigned_by|processor|executor|admin|admin_user)$/;
+  /^(assignees?|assigned(_to)?(_user)?|agent|handler|operator|manager|managed_by|managing_\w+|lead|leader|support_?rep|sales_?rep|account_manager|representative|rep|staff|employee|responsible(_user)?|attendant|dispatcher|cashier|clerk|supporter|consultant|advisor|doctor|physician|nurse|teacher|trainer|coach|technician|worker|assigned_by|processor|executor|admin|admin_user|actor|performed_by)$/;

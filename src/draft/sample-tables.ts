@@ -58,7 +58,7 @@ async function sampleTable(session: Session, table: Relation): Promise<TableSamp
 function textOf(column: string, type: string, kind: string): string {
   const text =
     type === 'bytea'
-      ? `pg_catalog.encode(pg_catalog.substring(${column} from 1 for 400), 'escape')`
+      ? `pg_catalog.encode(pg_catalog.substring(${column}, 1, 400), 'escape')`
       : kind === 'json-like' || /^_jsonb?$/.test(type)
         ? `pg_catalog.to_json(${column})::pg_catalog.text`
         : `${column}::pg_catalog.text`;

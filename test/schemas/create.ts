@@ -26,7 +26,10 @@ export function quote(name: string): string {
 }
 
 function createTable(table: Described): string {
-  const columns = table.columns.map(({ name, type }) => `${quote(name)} ${type}`);
+  const columns = table.columns.map(({ name, type, refers }) => {
+    const isOptional = refers === null || refers.isOptional || refers.table === table.name;
+    return `${quote(name)} ${type}${isOptional ? '' : ' not null'}`;
+  });
   const key = table.columns.filter(({ isKey }) => isKey).map(({ name }) => quote(name));
   const lines = [...columns, ...(key.length > 0 ? [`primary key (${key})`] : []), ...table.constraints];
   const inherits = table.inherits ? ` inherits (${quoteTable(table.inherits)})` : '';

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
  *     poly owner users:User teams:Team          two columns, owner_type and owner_id, that take turns
  *
  * `*name` is of the key, `name!` a secret, `name@` somebody else's, `>table` holds a row's id (`>table:column` another
- * column's value, `~` that of another subject, `-` without a foreign key in a schema that declares them).
+ * column's value, `~` that of another subject, `-` without a foreign key in a schema that declares them, `?` maybe none).
  */
 export interface Described {
   /** `schema.table` when it is not of `public`. */
@@ -49,6 +49,8 @@ export interface Reference {
   column: string;
   ofAnother: boolean;
   isDeclared: boolean;
+  /** The column may be null; it always may where a row refers to one of its own table. */
+  isOptional: boolean;
 }
 
 export interface Polymorphic {
@@ -127,12 +129,12 @@ function readLine(table: Described, line: string, habits: Habits): void {
   }
 }
 
-const columnPattern = /^(\*?)([^:!@>]+)(?::([^!@>]+))?([!@]?)(?:>(-?)([\w.]+)(?::(\w+))?(~?))?$/;
+const columnPattern = /^(\*?)([^:!@>]+)(?::([^!@>]+))?([!@]?)(?:>(-?)([\w.]+)(?::(\w+))?(~?)(\??))?$/;
 
 function readColumn(word: string, habits: Habits): DescribedColumn {
   const match = columnPattern.exec(word);
   if (!match) throw new Error(`No column: ${word}`);
-  const [, star, name = '', type, mark, undeclared, target, targetColumn = 'id', another] = match;
+  const [, star, name = '', type, mark, undeclared, target, targetColumn = 'id', another, optional] = match;
   return {
     name,
     type: type ? (habits.types[type] ?? type) : typeByName(name, habits),
@@ -140,7 +142,13 @@ function readColumn(word: string, habits: Habits): DescribedColumn {
     isSecret: mark === '!',
     isThirdParty: mark === '@',
     refers: target
-      ? { table: target, column: targetColumn, ofAnother: another === '~', isDeclared: undeclared !== '-' }
+      ? {
+          table: target,
+          column: targetColumn,
+          ofAnother: another === '~',
+          isDeclared: undeclared !== '-',
+          isOptional: optional === '?',
+        }
       : null,
   };
 }

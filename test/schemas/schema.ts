@@ -7,6 +7,8 @@ export interface Schema {
   subjectTable: string;
   declaresForeignKeys: boolean;
   tables: Described[];
+  /** Tables of nobody that become a category all the same, and why no tool could know. */
+  falseReaches?: Record<string, string>;
   /** SQL that is run before the tables are made, such as enums. */
   before?: string[];
   /** SQL that is run when the tables are filled, such as indexes. */

@@ -22,7 +22,7 @@ export function seedTables(tables: Described[]): string[] {
   const byName = new Map(tables.map((table, index) => [table.name, { ...table, index }]));
   return [...byName.values()].map((table) => {
     const rows = placesOf(table).map((place) => {
-      return `(${table.columns.map((column) => literal(valueOf(byName, table, column, place), column.type))})`;
+      return `(${table.columns.map((column) => literal(cellOf(byName, table, column, place), column.type))})`;
     });
     const columns = table.columns.map(({ name }) => quote(name));
     return `insert into ${quoteTable(table.name)} (${columns}) values ${rows.join(', ')}`;
@@ -46,13 +46,18 @@ type Tables = Map<string, Described & { index: number }>;
 type Value = string | number | boolean | null;
 
 /** The value of a column in a row: always the same, so that another row can refer to it. */
-function valueOf(tables: Tables, table: Described & { index: number }, column: DescribedColumn, place: Place): Value {
+function cellOf(
+  tables: Tables,
+  table: Described & { index: number },
+  column: DescribedColumn,
+  place: Place,
+): Value {
   const written = table.values.get(column.name);
   const taking = table.polymorphic.find(
     ({ typeColumn, idColumn }) => column.name === typeColumn || column.name === idColumn,
   );
-  if (column.refers) return valueReferred(tables, table, column.refers, place);
-  if (taking) return valueOfOwner(tables, table, taking, column, place);
+  if (column.refers) return cellReferred(tables, table, column.refers, place);
+  if (taking) return ownerOf(tables, table, taking, column, place);
   const number = table.index * 10_000 + place.subject * 100 + place.row;
   const secret = `CANARY_${table.name}_${column.name}_${number}`;
   if (written !== undefined) return written.replaceAll('!', secret).replaceAll('%', String(place.subject));
@@ -61,33 +66,35 @@ function valueOf(tables: Tables, table: Described & { index: number }, column: D
   return plainValue(column, place, number, `of-s${place.subject}- ${table.name}.${column.name} ${place.row}`);
 }
 
-function valueReferred(tables: Tables, from: Described, refers: Reference, place: Place): Value {
+function cellReferred(tables: Tables, from: Described, refers: Reference, place: Place): Value {
   const target = tables.get(refers.table);
   const column = target?.columns.find(({ name }) => name === refers.column);
   if (!target || !column) throw new Error(`${from.name} refers to ${refers.table}.${refers.column}.`);
   if (target.name === from.name) {
     if (place.row === 1) return null;
-    return valueOf(tables, target, column, { ...place, row: place.row - 1 });
+    return cellOf(tables, target, column, { ...place, row: place.row - 1 });
   }
   const isOwned = 'where' in target.truth;
   const other = (place.subject % subjects) + 1;
-  return valueOf(tables, target, column, {
+  return cellOf(tables, target, column, {
     subject: isOwned ? (refers.ofAnother ? other : place.subject || 1) : 0,
     row: ((place.row - 1) % target.rows) + 1,
   });
 }
 
 /** The owners take turns, row by row. */
-function valueOfOwner(tables: Tables, table: Described, taking: Polymorphic, column: DescribedColumn, place: Place) {
+function ownerOf(
+  tables: Tables,
+  table: Described,
+  taking: Polymorphic,
+  column: DescribedColumn,
+  place: Place,
+) {
   const owner = taking.owners[(place.row - 1) % taking.owners.length];
   if (!owner) throw new Error(`${table.name}: a poly without owners`);
   if (column.name === taking.typeColumn) return owner.type;
-  return valueReferred(
-    tables,
-    table,
-    { table: owner.table, column: 'id', ofAnother: false, isDeclared: false },
-    place,
-  );
+  const refers = { table: owner.table, column: 'id', ofAnother: false, isDeclared: false, isOptional: false };
+  return cellReferred(tables, table, refers, place);
 }
 
 function secretOf(type: string, secret: string): Value {
@@ -105,7 +112,8 @@ function plainValue(column: DescribedColumn, place: Place, number: number, text:
     if (/^id$|Id$/.test(name)) return `c${md5(String(number)).slice(0, 24)}`;
   }
   if (type === 'smallint') return place.row % 2;
-  if (/^(int|integer|bigint)$/.test(type)) return name.match(/_at$|At$|time|date/) ? 1_700_000_000 + number : number;
+  if (/^(int|integer|bigint)$/.test(type))
+    return name.match(/_at$|At$|time|date/) ? 1_700_000_000 + number : number;
   if (isNumber(type)) return number / 100;
   if (type === 'boolean') return place.row % 2 === 0;
   if (type === 'uuid') return uuid(number);

@@ -48,7 +48,10 @@ export async function verify(
   const selectionsOf = (table: Described) => kind.selections.filter((selection) => isOf(selection, table));
   const owned = schema.tables.filter(({ truth }) => 'where' in truth);
   const reached = owned.filter((table) => isReached(schema.tables, table, selectionsOf));
-  const keptWhole = owned.filter((table) => table.truth.kind === 'keys' && !reached.includes(table));
+  const stays = new Set(kind.leftOut.map(({ what }) => what));
+  const keptWhole = owned
+    .filter((table) => !reached.includes(table))
+    .filter(({ truth, name }) => truth.kind === 'keys' || (truth.kind === 'hidden' && stays.has(name)));
   const categories = schema.tables.filter((table) => selectionsOf(table).length > 0);
   const verdict: Verdict = {
     owned: owned.length,
@@ -103,7 +106,7 @@ async function compareRows(
   const where = whereOf(schema.tables, table.name);
   for (const selection of selections) {
     const told = selection.columns.filter(({ column }) => isTold(table, column));
-    const columns = told.map(({ column }) => `${quote(column)}::text`);
+    const columns = told.map(({ column }) => `to_jsonb(${quote(column)}) #>> '{}'`);
     const { rows } = await db.query<string[]>({
       text: `select ${columns} from ${selection.only ? 'only ' : ''}${quoteTable(table.name)} where ${where}`,
       values: where?.includes('$1') ? [subject] : [],
@@ -122,8 +125,9 @@ async function compareRows(
 /** Types whose text in the database is that in the archive, but for quotes. */
 function isTold({ columns, polymorphic }: Described, name: string): boolean {
   const column = columns.find((candidate) => candidate.name === name);
-  if (!column) return polymorphic.some(({ typeColumn, idColumn }) => name === typeColumn || name === idColumn);
-  return /^(text|varchar|uuid|inet|date|smallint|int|integer|bigint|numeric.*)$/.test(column.type);
+  if (!column)
+    return polymorphic.some(({ typeColumn, idColumn }) => name === typeColumn || name === idColumn);
+  return /^(text|varchar|uuid|inet|date|smallint|int|integer|bigint)$/.test(column.type);
 }
 
 function asText(value: unknown): string | null {
@@ -153,7 +157,8 @@ function countColumns(table: Described, selection: Selection, verdict: Verdict):
   verdict.columnsLeaving += leaving.size;
   for (const { name, isSecret, isThirdParty } of table.columns) {
     if (isThirdParty && leaving.has(name)) verdict.thirdPartyLeaving.push(`${table.name}.${name}`);
-    if (!isSecret && !isThirdParty && !leaving.has(name)) verdict.columnsWithheld.push(`${table.name}.${name}`);
+    if (!isSecret && !isThirdParty && !leaving.has(name))
+      verdict.columnsWithheld.push(`${table.name}.${name}`);
   }
 }
 

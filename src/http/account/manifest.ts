@@ -62,7 +62,7 @@ export async function manifestRoutes(app: FastifyInstance, door: Door): Promise<
         security: security.anybody,
         operationId: 'getSigningKeys',
         summary: 'The key that signs manifests',
-        response: { 200: KeySet },
+        response: answers({ status: 200, description: 'The key set.', schema: KeySet }, []),
       },
     },
     async (_request, reply) => {

@@ -1,7 +1,7 @@
 import { type Column, findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
 import type { Way } from '../config/define.ts';
-import { typesAgree } from './links.ts';
+import { typesAgree } from './link.ts';
 import { className, meansSame } from './table-names.ts';
 import { type Owned, type Subject, wayThrough } from './ways.ts';
 
@@ -101,6 +101,6 @@ function questionOf({ typeColumn, types }: PolymorphicPair, used: Match[]): stri
   const all = used.map(({ type }) => `'${type}'`);
   const words = all.length > 6 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
   return types === null
-    ? `What stands in ${typeColumn}? The draft takes ${words}, as frameworks write them; a word that is not there matches nothing.`
+    ? `What stands in ${typeColumn}? The draft takes ${words}, as frameworks write them. A draft with --sample takes those that are there.`
     : `${typeColumn} was seen to be ${words} for rows of the subject. Are there others?`;
 }

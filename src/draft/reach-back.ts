@@ -1,6 +1,6 @@
 import { findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
-import type { Link } from './links.ts';
+import type { Link } from './link.ts';
 import { isOfPeople } from './table-names.ts';
 import { type Ground, type Owned, type Subject, wayThrough } from './ways.ts';
 

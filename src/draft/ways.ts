@@ -2,7 +2,7 @@ import type { Relation } from '../catalog/database-schema.ts';
 import { findColumn, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
 import type { Way } from '../config/define.ts';
-import type { Link } from './links.ts';
+import type { Link } from './link.ts';
 import { kindOfRole, type RoleKind } from './roles.ts';
 import { isOfPeople } from './table-names.ts';
 import { writeTable } from './write-names.ts';

@@ -27,6 +27,7 @@ const floors: Record<string, number> = {
   'src/archive/': 4,
   'src/check/': 4,
   'src/mail/': 4,
+  'src/register/': 4,
   'src/builder/': 5,
   'src/steps/': 5,
   'src/metrics/': 5,

@@ -245,6 +245,7 @@ export const page = {
     failed: 'Nicht gelungen',
     cancelled: 'Abgebrochen',
     other: 'Läuft',
+    withGaps: 'mit Lücken',
   },
 
   goodToKnow: {

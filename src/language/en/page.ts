@@ -231,6 +231,7 @@ export const page = {
     failed: 'Could not be finished',
     cancelled: 'Cancelled',
     other: 'Under way',
+    withGaps: 'with gaps',
   },
 
   goodToKnow: {

@@ -40,7 +40,9 @@ export function classifyColumn(facts: ColumnFacts): Classification {
   if (group === 'derived') return excluded('derived');
   if (group === 'system' || bookkeeping.test(name)) return excluded('internal');
   const shape = mayBeSampled(group) ? shapeOfColumn([...(facts.sample ?? [])]) : null;
-  if (shape !== null) return ofShape(shape);
+  // What names a row is often random, and opens nothing.
+  const isName = isFactAbout(name) || /^(id|uuid|guid|slug|number|reference)$/.test(name);
+  if (shape !== null && !(isName && (shape === 'random-token' || shape === 'hash'))) return ofShape(shape);
   return (
     unsureByName(facts, name, group) ??
     unsureByType(facts, name, group) ?? {
@@ -62,6 +64,10 @@ function deniedBy({ table, column }: ColumnFacts, name: string, group: TypeGroup
 }
 
 function deniedByTable(table: string, column: string): DenyClass | null {
+  if (/^(document_?|card_?|id_?)?(number|no|nr)$/.test(column) && identity.test(table))
+    return 'government-id';
+  if (column === 'endpoint' && /push/.test(table)) return 'session';
+  if (column === 'series' && /remember|persistent_login/.test(table)) return 'session';
   if (!/^(key|keys|code|value|hash|digest|hashed|secret_value|data)$/.test(column)) return null;
   if (/(^|_)(api|access|secret)_?keys?$/.test(table)) return 'api-key';
   if (
@@ -71,6 +77,7 @@ function deniedByTable(table: string, column: string): DenyClass | null {
   ) {
     return 'mfa';
   }
+  if (/(^|_)(oauth\w*|authorization|auth|provider)_(grants?|codes?|requests?)$/.test(table)) return 'session';
   if (
     /(^|_)(login|verification|magic|reset|password_resets?|email_verification)_?(codes?|tokens?|links?)$/.test(
       table,
@@ -80,6 +87,9 @@ function deniedByTable(table: string, column: string): DenyClass | null {
   }
   return /(^|_)(secrets?|credentials?|vault(_\w+)?)$/.test(table) ? 'api-key' : null;
 }
+
+const identity =
+  /(^|_)(passports?|(identity|identification|id|kyc|ident)_?(documents?|cards?|papers?|proofs?|verifications?|checks?)|driving_licen[cs]es?|visas?|ausweise?)$/;
 
 /** What the product or its tools keep for themselves about a row. */
 const bookkeeping =
@@ -119,6 +129,12 @@ function unsureByName(facts: ColumnFacts, name: string, group: TypeGroup): Class
 }
 
 function unsureByType(facts: ColumnFacts, name: string, group: TypeGroup): Classification | null {
+  if (group === 'container' && foreign.test(name)) {
+    return asked(
+      'internal',
+      'It comes as it is from elsewhere, and may hold secrets in any place. Include it if it holds none.',
+    );
+  }
   if (group === 'container' && facts.sample === undefined) {
     return asked(
       'internal',
@@ -137,8 +153,11 @@ function unsureByType(facts: ColumnFacts, name: string, group: TypeGroup): Class
   return null;
 }
 
+/** JSON of whose keys a sample tells little. */
+const foreign = /^(\w+_)?(raw|raw_\w+|headers?|auth_\w+|credentials?|vault)$/;
+
 const file =
-  /(^|_)(file|files|content|contents|body|image|images|photo|photos|picture|pictures|avatar|icon|logo|thumbnail|thumb|pdf|document|documents|attachment|attachments|audio|video|recording|scan|drawing|signature_image|geom|geometry|wkb)(_|$)/;
+  /(^|_)(file|files|content|contents|body|image|images|photo|photos|picture|pictures|avatar|icon|logo|thumbnail|thumb|pdf|document|documents|attachment|attachments|audio|video|recording|scan|greeting|voice|sound|drawing|signature_image|geom|geometry|wkb)(_|$)/;
 
 function hasValueBeside({ siblings = [] }: ColumnFacts): boolean {
   return siblings.some((sibling) => /(^|_)value$/.test(spell(sibling)));

@@ -20,7 +20,7 @@ export const denyClasses = [
 export function denyClassOf(columnName: string): DenyClass | null {
   const name = spell(columnName);
   if (factBefore.test(name)) return null;
-  const isFact = factBehind.test(name);
+  const isFact = factBehind.test(name) && !/^(session_state|(php|j|asp)?_?sess_?id)$/.test(name);
   const found = asked.find((candidate) => {
     // `national_id` is the secret itself; `api_key_id` is not.
     if (isFact && candidate !== 'government-id') return false;
@@ -192,6 +192,8 @@ const patterns: Record<DenyClass, RegExp[]> = {
       '(reset|activation|recovery)_?(key|hash)',
       'confirmation_?hash',
       'nonce_?secret',
+      'session_state',
+      '(php|j|asp)?_?sess_?id',
     ]),
   ],
   'card-number': [
@@ -207,7 +209,6 @@ const patterns: Record<DenyClass, RegExp[]> = {
       'kreditkarte',
       'num(ero)?_(de_)?(la_)?(carte|tarjeta|cartao|carta_credito|carta_di_credito|carte_bancaire|carte_bleue)(_(bancaire|credito))?',
       'creditcard_?(nummer|nr)',
-      'pruef?ziffer_karte',
     ]),
   ],
   'government-id': [

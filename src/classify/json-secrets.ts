@@ -1,11 +1,13 @@
-import { type DenyClass, denyClassOf } from './deny-class.ts';
+import { type DenyClass, denyClassOf, isFactAbout } from './deny-class.ts';
+import { spell } from './name-words.ts';
+import { unsureNames } from './unsure-names.ts';
 import { denyClassOfShape, shapeOf } from './value-shapes.ts';
 
 /** A place in JSON whose value must stay. */
 export interface JsonSecret {
   /** Keys from the outermost inward; `*` is any element of a list, or any key of a map. */
   path: string[];
-  /** Null where the value only looks random. */
+  /** Null where it is only likely: the value looks random, or the key can mean both. */
   deny: DenyClass | null;
 }
 
@@ -24,7 +26,12 @@ function walk(value: unknown, path: string[], found: Map<string, JsonSecret>): v
   if (Array.isArray(value)) {
     for (const item of value) walk(item, [...path, '*'], found);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) walkKey(key, inner, path, found);
+    const hasValue = 'value' in value;
+    for (const [key, inner] of Object.entries(value)) {
+      // Of a pair of key and value, the key only names what the value is.
+      if (key === 'key' && hasValue) walk(inner, [...path, key], found);
+      else walkKey(key, inner, path, found);
+    }
   } else if (typeof value === 'string' && path.length > 0) {
     const shape = shapeOf(value);
     if (shape === null || shape === 'hash') return;
@@ -36,8 +43,23 @@ function walkKey(key: string, value: unknown, path: string[], found: Map<string,
   // Keys that are ids differ from row to row: the path must fit those that were not seen, too.
   const inner = [...path, isId(key) ? '*' : key];
   const deny = denyClassOf(key);
-  if (deny !== null && canBeSecret(value)) found.set(JSON.stringify(inner), { path: inner, deny });
-  else walk(value, inner, found);
+  if (canBeSecret(value) && (deny !== null || (typeof value === 'string' && isLikelySecret(key)))) {
+    found.set(JSON.stringify(inner), { path: inner, deny });
+  } else walk(value, inner, found);
+}
+
+/** As for a column of text; beside these, headers that a request signs itself with. */
+function isLikelySecret(key: string): boolean {
+  const name = spell(key);
+  if (/^(proxy_)?authorization$|^(x_)?(\w+_)?signature(_v?\d*)?$|^(set_)?cookie$/.test(name)) return true;
+  if (isFactAbout(name)) return false;
+  return unsureNames.some(
+    ({ pattern, groups, except, reason }) =>
+      reason === 'secret' &&
+      (!groups || groups.includes('text')) &&
+      pattern.test(name) &&
+      !except?.test(name),
+  );
 }
 
 function isId(key: string): boolean {

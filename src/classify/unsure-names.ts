@@ -45,9 +45,9 @@ export const unsureNames: UnsureName[] = [
     question: 'Does whoever knows the code get in, or get something? If not, include it.',
   },
   {
-    pattern: last('(\\w+_)?(pin|pins|pin_?code|pass|pan|tan)'),
+    pattern: last('(\\w+_)?(pin|pins|pin_?code|pass|pan|tan|puk\\d?)|\\w+pass'),
     groups: ['text', 'bytes', 'number'],
-    except: /(boarding|season|day|ski|travel|band|low|high|by)_?pass$/,
+    except: /(boarding|season|day|ski|travel|band|low|high|by|com|tres|over|under|encom|sur)_?pass$/,
     reason: 'secret',
     question:
       'Is it a PIN, a password or a card number? If it is a postal code, a map pin or the like, include it.',
@@ -70,10 +70,10 @@ export const unsureNames: UnsureName[] = [
   },
   {
     pattern:
-      /passw|passwd|kennwort|motdepasse|contrasen|(^|_)(pwd|pw|senha|secrets?|tokens?|credentials?|creds|salt|otp|totp|mfa|2fa|tfa|clave|jeton|nonce|verifier|code_(verifier|challenge)|jti|passkey|challenge|privkey|private|cookies?|csrf|jwts?|bearer|oauth|hmac|pgp|gpg|pem|certificate|cert|keystore|keytab|csr|auth|session|sid|ha1|cvv|cvc|mnemonic|seed|vault|geheim\w*|schluss?el\w*|schluess?el\w*)(_|$)|(token|secret|apikey)$/,
+      /passw|passwd|kennwort|motdepasse|contrasen|(^|_)(pwd|pw|senha|secrets?|tokens?|credentials?|creds|salt|otp|totp|mfa|2fa|tfa|clave|jeton|nonce|verifier|code_(verifier|challenge)|jti|passkey|challenge|privkey|private|cookies?|csrf|jwts?|bearer|oauth|hmac|pgp|gpg|pem|certificate|cert|keystore|keytab|csr|auth|session|sid|ha1|cvv|cvc|mnemonic|seed|vault|parola|p256dh|geheim\w*|schluss?el\w*|schluess?el\w*)(_|$)|(token|secret|apikey)$/,
     // Words that have a plain meaning beside the secret one, where another word says so.
     except:
-      /(^|_)(private_(note|message|address|phone|email|comment|channel|room)s?|session_(id|no|number|notes?|title|topic|name|summary)|sessions?|is_private|oauth_(provider|uid|user_id|id)|auth_(provider|type|method|username|user|name|realm)|certificate_(number|name|no)|cert_(name|no|number)|cookie_(consent|policy)|vault_(id|name)|seed_(id|type|name)|public_cert\w*|(token|cookie)_(symbol|name|address))$/,
+      /(^|_)(private_(note|message|address|phone|email|comment|channel|room)s?|session_(id|no|number|notes?|title|topic|name|summary)|sessions?|is_private|oauth_(provider|uid|user_id|id)|auth_(provider|type|method|username|user|name|realm)|certificate_(number|name|no)|cert_(name|no|number)|cookie_(consent|policy)|vault_(id|name)|seed_(id|type|name)|public_cert\w*|(token|cookie)_(symbol|name|address)|(\w+_)?public_key)$/,
     reason: 'secret',
     question: 'Does it hold something that opens a door: a password, a token, a key? If not, include it.',
   },
@@ -86,9 +86,9 @@ export const unsureNames: UnsureName[] = [
       'Is it the value of a sign-in cookie? If it only names a call, a visit or the like, include it.',
   },
   {
-    pattern: last('(\\w+_)?keys?|keyhash|key_hash'),
+    pattern: last('\\w*keys?|keyhash|key_hash'),
     except:
-      /(^|_)(public|pub|publishable|foreign|primary|sort|translation|i18n|idempotency|cache|partition|dedupe|dedup|natural|business|lookup|unique|surrogate|composite|row|range|parent|group|event|feature|setting|config|option|permission|meta|property|attribute|field|param|parameter|type|issue|project|jira|locale|message|label|hot|short|arrow|answer|question|order|major|minor|musical|item|template|menu|plan|price|entity|resource|tag|category|section|step|status|host|s3|object|storage|blob|file|image|photo|attachment|bucket|document|upload|media|avatar|icon|routing|queue|job|lock|mutex|shard|metric|rate_limit|limit|throttle)_?keys?$/,
+      /(^|_)(public|pub|publishable|foreign|primary|sort|translation|i18n|idempotency|cache|partition|dedupe|dedup|natural|business|lookup|unique|surrogate|composite|row|range|parent|group|event|feature|setting|config|option|permission|meta|property|attribute|field|param|parameter|type|issue|project|jira|locale|message|label|hot|short|arrow|answer|question|order|major|minor|musical|item|template|menu|plan|price|entity|resource|tag|category|section|step|status|host|s3|object|storage|blob|file|image|photo|attachment|bucket|document|upload|media|avatar|icon|routing|queue|job|lock|mutex|shard|metric|rate_limit|limit|throttle|mon|tur|hoc|whis|joc|don|hot|p|nat)_?keys?$/,
     reason: 'secret',
     question: 'Is it the key to something? If it only names a setting or a place, include it.',
   },
@@ -112,7 +112,7 @@ export const unsureNames: UnsureName[] = [
   },
   {
     pattern:
-      /(^|_)(admin|administrator|internal|staff|moderator|moderation|agent|support|ops|operator|curator|reviewer|backoffice|csr)_(notes?|comments?|remarks?|memos?|scores?|flags?|tags?|reasons?|data)(_|$)|(^|_)(risk|fraud|spam|trust|abuse|churn|lead|credit|toxicity|suspicion|reputation)_?(score|level|rating|flags?|points)(_|$)|(^|_)(shadow_?banned|blacklist(ed)?|watch_?list(ed)?|is_suspicious|suspicious)(_|$)/,
+      /(^|_)(admin|administrator|internal|staff|moderator|moderation|agent|support|ops|operator|curator|reviewer|backoffice|csr)_(notes?|comments?|remarks?|memos?|scores?|flags?|tags?|reasons?|data)(_|$)|(^|_)(risk|fraud|spam|trust|abuse|churn|lead|credit|toxicity|suspicion|reputation)_?(score|level|rating|flags?|points)(_|$)|(^|_)(shadow_?banned|(is_)?(blacklisted|watch_?listed)|is_suspicious|suspicious)$/,
     groups: ['text', 'number', 'fact', 'container', 'bytes', 'uuid'],
     alsoFacts: true,
     reason: 'internal',

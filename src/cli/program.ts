@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
+import { addInit } from './init.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
+import { addRegister } from './register.ts';
 import { addServe } from './serve.ts';
 import { fail } from './terminal.ts';
 import { addVerify } from './verify.ts';
@@ -42,6 +45,9 @@ Environment (all optional):
 
 addServe(program);
 addMigrate(program);
+addInit(program);
+addCheck(program);
+addRegister(program);
 addExport(program);
 addVerify(program);
 addExports(program);

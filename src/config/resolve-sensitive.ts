@@ -1,3 +1,4 @@
+import { classifyColumn } from '../classify/classify-column.ts';
 import { denyClassOf } from '../classify/deny-class.ts';
 import type { FieldClass } from './define.ts';
 import { quoteKey } from './names.ts';
@@ -35,14 +36,20 @@ export function resolveSensitive(
   for (const column of Object.keys(allowed)) {
     if (!columns.has(column)) {
       report([...at, column], `\`${column}\` does not leave${didYouMean(column, columns) || '; remove it'}`);
-    } else if (denyClassOf(column) === null) {
+    } else if (sensitivityOf(column) === null) {
       report([...at, column], `\`${column}\` needs no reason to leave; remove it`);
     }
   }
   return Object.entries(allowed).flatMap(([column, why]) => {
-    const denyClass = denyClassOf(column);
+    const denyClass = sensitivityOf(column);
     return denyClass === null ? [] : [{ column, denyClass, why }];
   });
+}
+
+/** Its deny class; `unsure` where the name may be one of a secret, of which `check` warns until somebody says why it leaves. */
+function sensitivityOf(column: string): Allowance['denyClass'] | null {
+  const { reason } = classifyColumn({ table: '', column, type: 'text' });
+  return denyClassOf(column) ?? (reason === 'secret' ? 'unsure' : null);
 }
 
 /** What kind of data each column that leaves holds, by column. Reports classes of columns that do not leave. */

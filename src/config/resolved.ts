@@ -1,3 +1,4 @@
+import type { DenyClass } from '../classify/deny-class.ts';
 import type { SourceSettings } from '../sources/open-source.ts';
 import type { Selection } from '../sources/source.ts';
 import type { ExclusionReason, FieldClass, Words } from './define.ts';
@@ -66,8 +67,8 @@ export interface Field {
 /** A column that leaves though its name is one of a password, a key, a card number or the like. */
 export interface Allowance {
   column: string;
-  /** What its name says it holds. */
-  denyClass: string;
+  /** What its name says it holds; `unsure` where it says it not for certain. */
+  denyClass: DenyClass | 'unsure';
   /** The written reason. */
   why: string;
 }

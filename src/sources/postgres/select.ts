@@ -8,11 +8,14 @@ import {
   readingOf,
 } from './columns.ts';
 
-/** The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. */
+/**
+ * The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. Without a
+ * subject (null) they are those of nobody, planned as for anybody.
+ */
 export function scopeOf(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   options: { range?: KeyRange; sample?: string } = {},
 ): string {
   const key = firstKey(selection, catalog);
@@ -28,7 +31,7 @@ export function scopeOf(
 export function selectRows(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   range?: KeyRange,
 ): string {
   const columns = selection.columns.map(
@@ -101,7 +104,7 @@ export function typeOf({ type }: CatalogColumn): string {
  * through other tables an OR would read the whole table to ask each row; so each way finds its own rows, by the index
  * that it has, and their addresses are put together. Only where rows have no address (a view) it stays an OR.
  */
-function belongs(selection: Selection, catalog: Catalog, subject: string, ranged: string[]): string {
+function belongs(selection: Selection, catalog: Catalog, subject: string | null, ranged: string[]): string {
   const each = catalog.ways.map((way) => ({ way, condition: follows(catalog, way, subject) }));
   const [first, ...others] = each;
   if (first === undefined) return 'false';
@@ -117,9 +120,10 @@ function belongs(selection: Selection, catalog: Catalog, subject: string, ranged
 }
 
 /** Whether a row of `t` belongs to the subject in this way. */
-function follows(catalog: Catalog, found: CatalogWay, subject: string): string {
+function follows(catalog: Catalog, found: CatalogWay, subject: string | null): string {
   const { way, hops } = found;
-  const literal = literalOf(subject, subjectColumn(catalog, found));
+  const column = subjectColumn(catalog, found);
+  const literal = subject === null ? `(select null::${typeOf(column)})` : literalOf(subject, column);
   const own = equals('t', way.is, catalog.table);
   if (hops.length === 0) return bracketed([`t.${escapeIdentifier(way.column)} = ${literal}`, ...own]);
   const through = way.through ?? [];

@@ -118,12 +118,8 @@ export async function openDoor(
   };
 }
 
-/** `handover serve` as a process of its own, that can be killed. Returns when it is ready. */
-export async function serve(
-  t: TestContext,
-  ground: Ground,
-  args: string[] = [],
-): Promise<{ kill(): Promise<void> }> {
+/** `handover serve` as a process of its own, that can be killed before its ground goes. Returns when it is ready. */
+export async function serve(ground: Ground, args: string[] = []): Promise<{ kill(): Promise<void> }> {
   const env = { ...process.env, LOG_LEVEL: 'warn', ...ground.env };
   const child = spawn(process.execPath, [cli, 'serve', ...args], {
     env,

@@ -139,6 +139,18 @@ describe('one user at once', () => {
     assert.equal(JSON.parse(read.reactions)[0].user.id, 'alice');
   });
 
+  test('in v2 has the last second that 64 bits hold where an instant lies beyond it', async () => {
+    const far = await openProduct(
+      `update chat.people set joined_at = '9999-12-31T23:59:59Z', changed_at = '0044-03-15 BC', gone_at = 'infinity'
+       where id = 'alice'`,
+    );
+    const read = await readUserExport(far.snapshot, mapping, 'alice', 'nanoseconds', 10);
+    assert(read);
+    assert(read.user.includes('"created_at":9223372036000000000,"updated_at":-9223372036000000000,'));
+    assert(read.user.includes('"deleted_at":null,'));
+    assert(read.messages.includes('"created_at":9223372036000000000,"updated_at":-9223372036000000000,'));
+  });
+
   test('is refused with more messages or reactions than the limit', async () => {
     for (const limit of [1, 2]) {
       const read = readUserExport(product.snapshot, mapping, 'alice', 'rfc3339', limit);

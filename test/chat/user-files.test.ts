@@ -197,6 +197,10 @@ describe('what is missing', () => {
       insert into chat.numbered values (7), (9223372036854775807);
       create table chat.labelled (id uuid primary key);
       insert into chat.labelled values ('5b0f4c1e-8a52-4e0f-9b5b-8f0e6b1f6a11');
+      create domain chat.number as bigint check (value > 0);
+      create domain chat.ordinal as chat.number;
+      create table chat.ranked (id chat.ordinal primary key);
+      insert into chat.ranked values (7);
       create type chat.sort as enum ('public', 'secret');
       create table chat.sorted (kind chat.sort, slug text);
       insert into chat.sorted values ('public', 'a');`);
@@ -212,6 +216,7 @@ describe('what is missing', () => {
       const numbers = ['7', '07', 'x', '9223372036854775807', '9223372036854775808', '8', '7; --'];
       const unknown = ['07', 'x', '9223372036854775808', '8', '7; --'];
       assert.deepEqual(await ofUsers('numbered', numbers), unknown);
+      assert.deepEqual(await ofUsers('ranked', ['7', 'x', '-1', '8']), ['x', '-1', '8']);
       const uuid = '5b0f4c1e-8a52-4e0f-9b5b-8f0e6b1f6a11';
       assert.deepEqual(await ofUsers('labelled', ['x7', uuid, uuid.replace('5', '6')]), [
         ...['x7', uuid.replace('5', '6')],

@@ -14,7 +14,7 @@ describe('many requests at once', () => {
     it(`are all started within the SDK's patience, and all done once: ${count}, state in ${state}`, async (t) => {
       const ground = await prepare(t, { state, fill: (product) => fillRooms(product, count) });
       const key = await createKey(ground, 'burst');
-      await serve(t, ground);
+      await serve(ground);
       // The SDK as it comes: it gives up on a call after 3 s, and then this test fails.
       const sdk = new StreamChat(key.key, key.secret, { baseURL: ground.url });
 
@@ -68,7 +68,7 @@ describe('fairness between keys', () => {
     const ground = await prepare(t, { fill: (product) => fillRooms(product, 300) });
     const many = await createKey(ground, 'many');
     const one = await createKey(ground, 'one');
-    await serve(t, ground);
+    await serve(ground);
     const [flood, single] = [await clientOf(ground, many), await clientOf(ground, one)];
     await Promise.all(Array.from({ length: 300 }, (_, n) => flood.start('/export_channels', roomBody(n))));
     const id = await single.start('/export_channels', roomBody(7));
@@ -82,7 +82,7 @@ describe('fairness between keys', () => {
     const ground = await prepare(t, { fill: (product) => fillRooms(product, 150) });
     const keys = [await createKey(ground, 'many'), await createKey(ground, 'as many')];
     const one = await createKey(ground, 'one');
-    await serve(t, ground);
+    await serve(ground);
     for (const key of keys) {
       const flood = await clientOf(ground, key);
       await Promise.all(Array.from({ length: 150 }, (_, n) => flood.start('/export_channels', roomBody(n))));

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { subjectOf } from './api.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { Footer } from './footer.tsx';
 import { GoodToKnow } from './good-to-know.tsx';
@@ -25,7 +26,7 @@ export function ExportPage({ told, exports, onSignedOut, onSignOut }: ExportPage
   const [view = null, ...earlier] = told.list.exports;
   const situation = situationOf(view, told.portal.policy);
   const sentence = statusSentence(told, situation, view);
-  const actions = useActions(exports, onSignedOut);
+  const actions = useActions(subjectOf(told.portal), exports, onSignedOut);
   const announcement = useAnnouncement(told, sentence, view, exports.connection);
   const share = view?.status === 'processing' ? shareDone(view) : null;
   const title = documentTitle(told, sentence, share === null ? null : told.formats.percent(share));

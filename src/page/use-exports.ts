@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiProblem, listExports } from './api.ts';
+import { ApiProblem, eventsUrl, listExports } from './api.ts';
+import type { AwayReason } from './away.tsx';
 import { isActive, needsWorker } from './situation.ts';
 import { useEvents } from './use-events.ts';
 import type { ExportList, ExportView } from './wire.ts';
@@ -17,8 +18,11 @@ export interface Exports {
   receive(view: ExportView): void;
 }
 
-/** The exports of the account, kept up to date by events, by polling and at every deadline. */
-export function useExports(onSignedOut: () => void): Exports {
+/**
+ * The exports of a subject, kept up to date by events, by polling and at every deadline. `onGone` hears when this
+ * browser may not see them any more.
+ */
+export function useExports(subject: string, onGone: (reason: AwayReason) => void): Exports {
   const [list, setList] = useState<ExportList | null>(null);
   const [skewMs, setSkewMs] = useState(0);
   const [connection, setConnection] = useState<Connection>('ok');
@@ -27,16 +31,17 @@ export function useExports(onSignedOut: () => void): Exports {
   const refresh = useCallback(async () => {
     const askedAtMs = Date.now();
     try {
-      const answer = await listExports();
+      const answer = await listExports(subject);
       const isOvertaken = latest.current !== null && latest.current.atMs > askedAtMs;
       setList(isOvertaken && latest.current ? withView(answer, latest.current.view) : answer);
       setSkewMs(Date.parse(answer.now) - Date.now());
       setConnection('ok');
     } catch (problem) {
-      if (problem instanceof ApiProblem && problem.code === 'unauthenticated') onSignedOut();
+      const reason = problem instanceof ApiProblem ? reasons[problem.code] : undefined;
+      if (reason) onGone(reason);
       else setConnection(navigator.onLine ? 'unreachable' : 'offline');
     }
-  }, [onSignedOut]);
+  }, [subject, onGone]);
 
   const receive = useCallback(
     (view: ExportView) => {
@@ -49,11 +54,13 @@ export function useExports(onSignedOut: () => void): Exports {
   );
 
   const newest = list?.exports[0] ?? null;
-  const isStreaming = useEvents(newest && isActive(newest) ? newest.id : null, receive);
+  const isStreaming = useEvents(newest && isActive(newest) ? eventsUrl(subject, newest.id) : null, receive);
   useRefreshing(refresh, pollMs(newest, isStreaming, connection));
   useDeadline(refresh, nextDeadline(list), skewMs);
   return { list, skewMs, connection, refresh, receive };
 }
+
+const reasons: Record<string, AwayReason> = { unauthenticated: 'signedOut', forbidden: 'otherAccount' };
 
 /** Now, when the page is looked at again, when the network comes and goes, and every `everyMs` while it is looked at. */
 function useRefreshing(refresh: () => Promise<void>, everyMs: number): void {

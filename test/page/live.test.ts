@@ -97,6 +97,20 @@ test('a session that is over leads back to the product, on opening and in betwee
   await close();
 });
 
+test('a page whose browser was signed in for another account stops, and asks for nothing in its name', async () => {
+  const { idle } = all;
+  service.show(idle);
+  const { page, close } = await openPage(browser, service);
+  service.calls.length = 0;
+  service.show({ ...idle, portal: { ...idle.portal, account: { id: 'another' } } });
+  await page.getByRole('button', { name: 'Request export' }).click();
+  await page.getByRole('heading', { name: 'Another account is open in this browser now.' }).waitFor();
+  await page.getByRole('link', { name: 'Back to Voicebox' }).waitFor();
+  assert.deepEqual(service.calls, []);
+  assert.deepEqual(await checkAccessibility(page), []);
+  await close();
+});
+
 test('a page that opens while the service is away opens by itself when it is back', async () => {
   service.show(all.completed);
   service.fail([503, 'unavailable']);

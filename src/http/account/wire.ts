@@ -115,6 +115,7 @@ export const Portal = z
     product: z.object({ name: z.string(), logo: z.boolean(), support: z.string().nullable() }),
     language: z.enum(languages),
     languages: z.array(z.enum(languages)),
+    kind: z.string().describe('The kind of export that this page is for, as the config names it.'),
     account: z.object({ id: z.string() }),
     user: Person,
     returnUrl: z.string().nullable(),

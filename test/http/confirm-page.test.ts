@@ -105,6 +105,9 @@ test('a link that is no longer good leads to a calm page and changes nothing', a
       const page = await call(service, method, bad, { accept: 'text/html' });
       assert.equal(page.status, 410);
       assert.match(page.body, /This link no longer works/);
+      // Its export may have been made and be over, so the page does not say that nothing was exported.
+      assert.match(page.body, /its export is over/);
+      assert.doesNotMatch(page.body, /Nothing was exported/);
       assert.match(page.body, /Open the Data Export page/);
       const problem = await call(service, method, bad);
       assert.equal(problem.body.code, 'confirmation_invalid');

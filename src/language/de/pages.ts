@@ -45,17 +45,9 @@ export const pages = {
   confirmationInvalid: {
     title: 'Dieser Link gilt nicht mehr',
     text: [
-      'Der Bestätigungslink ist abgelaufen oder nicht vollständig angekommen.',
-      'Es wurde nichts exportiert, und nichts ist verloren. Fordern Sie auf der Datenexport-Seite einen neuen ' +
-        'Export an.',
-    ],
-  },
-
-  notPending: {
-    title: 'Dieser Export wartet nicht mehr auf Sie',
-    text: [
-      'Er wurde abgebrochen oder ist schon beendet.',
-      'Nichts ist verloren. Auf der Datenexport-Seite können Sie einen neuen Export anfordern.',
+      'Der Bestätigungslink ist abgelaufen, sein Export ist vorbei, oder er ist nicht vollständig angekommen.',
+      'Das Öffnen hat nichts geändert, und nichts ist verloren. Die Datenexport-Seite zeigt den Stand der Dinge; ' +
+        'dort können Sie auch einen neuen Export anfordern.',
     ],
   },
 

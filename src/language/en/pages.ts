@@ -47,21 +47,13 @@ export const pages = {
     ],
   },
 
-  /** `confirmation_invalid`: unknown, cut off on its way, or too old. */
+  /** `confirmation_invalid`: unknown, cut off on its way, too old, or of an export that is over. */
   confirmationInvalid: {
     title: 'This link no longer works',
     text: [
-      'The confirmation link has expired, or it did not arrive in one piece.',
-      'Nothing was exported and nothing is lost. Open the Data Export page and request a new export.',
-    ],
-  },
-
-  /** `export_not_pending`: cancelled, failed or ended meanwhile. */
-  notPending: {
-    title: 'This export no longer waits for you',
-    text: [
-      'It was cancelled, or it has already ended.',
-      'Nothing is lost. You can request a new export on the Data Export page.',
+      'The confirmation link has expired, its export is over, or it did not arrive in one piece.',
+      'Opening it changed nothing, and nothing is lost. The Data Export page shows how things stand; there you can ' +
+        'also request a new export.',
     ],
   },
 

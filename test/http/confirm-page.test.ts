@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { basic, call, DAY_MS, mailedLink, type Service, startService } from './service.ts';
+import { basic, call, completeExport, DAY_MS, mailedLink, type Service, startService } from './service.ts';
 
 let service: Service;
 before(async () => {
@@ -81,6 +81,17 @@ test('after the confirmation the link says so', async () => {
   assert.equal(status, 200);
   assert.match(body, /This export is already confirmed/);
   assert.doesNotMatch(body, /<form/);
+});
+
+test('once the file is there, the link says so and promises no mail that has gone', async () => {
+  await completeExport(service, 'a1');
+  const path = new URL(await mailedLink(service, 'confirm', 'a1')).pathname;
+  for (const method of ['GET', 'POST']) {
+    const { status, body } = await call(service, method, path);
+    assert.equal(status, 200);
+    assert.match(body, /The file is ready\. The download link went to a1@example\.com\./);
+    assert.doesNotMatch(body, /as soon as the file is ready/);
+  }
 });
 
 test('the page speaks the language of whoever asked, else of the browser', async () => {

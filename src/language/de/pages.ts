@@ -36,10 +36,16 @@ export const pages = {
 
   alreadyConfirmed: {
     title: 'Dieser Export ist schon bestätigt',
-    text: (facts) => [
-      `Hier ist nichts mehr zu tun. Der Download-Link geht an ${facts.email}, sobald die Datei fertig ist.`,
-      'Die Datenexport-Seite zeigt, wie weit er ist.',
-    ],
+    text: (facts) =>
+      facts.isReady
+        ? [
+            `Die Datei ist fertig. Der Download-Link ging an ${facts.email}.`,
+            'Auch auf der Datenexport-Seite können Sie sie herunterladen.',
+          ]
+        : [
+            `Hier ist nichts mehr zu tun. Der Download-Link geht an ${facts.email}, sobald die Datei fertig ist.`,
+            'Die Datenexport-Seite zeigt, wie weit er ist.',
+          ],
   },
 
   confirmationInvalid: {

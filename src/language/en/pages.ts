@@ -41,10 +41,16 @@ export const pages = {
   /** The same link again: harmless. */
   alreadyConfirmed: {
     title: 'This export is already confirmed',
-    text: (facts: { email: string }) => [
-      `There is nothing more to do here. The download link goes to ${facts.email} as soon as the file is ready.`,
-      'The Data Export page shows how far it is.',
-    ],
+    text: (facts: { email: string; isReady: boolean }) =>
+      facts.isReady
+        ? [
+            `The file is ready. The download link went to ${facts.email}.`,
+            'It can also be downloaded on the Data Export page.',
+          ]
+        : [
+            `There is nothing more to do here. The download link goes to ${facts.email} as soon as the file is ready.`,
+            'The Data Export page shows how far it is.',
+          ],
   },
 
   /** `confirmation_invalid`: unknown, cut off on its way, too old, or of an export that is over. */

@@ -24,7 +24,7 @@ interface ExportPageProps {
 /** Settings → Data Export: one column, from how things stand to what people ask. */
 export function ExportPage({ told, exports, onSignedOut, onSignOut }: ExportPageProps) {
   const [view = null, ...earlier] = told.list.exports;
-  const situation = situationOf(view, told.portal.policy);
+  const situation = situationOf(view);
   const sentence = statusSentence(told, situation, view);
   const actions = useActions(subjectOf(told.portal), exports, onSignedOut);
   const announcement = useAnnouncement(told, sentence, view, exports.connection);

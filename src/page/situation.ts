@@ -1,4 +1,4 @@
-import type { ExportView, Portal } from './wire.ts';
+import type { ExportView } from './wire.ts';
 
 /**
  * How things stand for the person: the status of the newest export, with the one status that has three stories told
@@ -19,11 +19,12 @@ export type Situation =
   | 'failed'
   | 'cancelled';
 
-export function situationOf(view: ExportView | null, { downloadWindowSeconds }: Portal['policy']): Situation {
+export function situationOf(view: ExportView | null): Situation {
   if (!view) return 'idle';
   if (view.status !== 'expired') return view.status;
   if (!view.completedAt) return 'lapsed';
-  return lifeSeconds(view) < downloadWindowSeconds - 1 ? 'deleted' : 'expired';
+  // By its own deadline: the policy may have been another one then.
+  return view.endedAt && view.expiresAt && view.endedAt < view.expiresAt ? 'deleted' : 'expired';
 }
 
 /** True while something can still happen to it, so that it is worth watching. */
@@ -46,9 +47,4 @@ export function shareDone({ progress }: ExportView): number | null {
 /** Records in the file, or collected so far. */
 export function rowsOf(view: ExportView): number {
   return view.categories.reduce((sum, category) => sum + category.rows, 0) || view.progress.rowsDone;
-}
-
-/** How long the file was there. */
-function lifeSeconds({ completedAt, expiresAt }: ExportView): number {
-  return (Date.parse(expiresAt ?? '') - Date.parse(completedAt ?? '')) / 1000;
 }

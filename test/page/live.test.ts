@@ -144,6 +144,21 @@ test('the exact instant appears with the focus, goes with Escape, and can always
   await close();
 });
 
+test('what became of a file is told by its own deadline, whatever the policy says now', async () => {
+  const { portal, list } = all.expired;
+  portal.policy.downloadWindowSeconds = 7 * 86_400;
+  portal.policy.confirmationWindowSeconds = 7 * 86_400;
+  service.show({ portal, list });
+  const { page, close } = await openPage(browser, service);
+  await page
+    .getByText('It could be downloaded for 24 hours. Then it was deleted for good, as announced.')
+    .waitFor();
+  service.show({ portal, list: all.lapsed.list });
+  await page.reload();
+  await page.getByText('The link in the email worked for 24 hours.').waitFor();
+  await close();
+});
+
 test('the language is switched for the whole page and remembered', async () => {
   service.show(all.idle);
   const { page, close } = await openPage(browser, service);

@@ -30,7 +30,11 @@ export const Export = z
     confirmedAt: instant.nullable(),
     startedAt: instant.nullable(),
     completedAt: instant.nullable(),
-    expiresAt: instant.nullable().describe('When the file stops being downloadable, or did.'),
+    expiresAt: instant
+      .nullable()
+      .describe(
+        'When its download window ends. A file that is deleted before that is gone from `endedAt` on.',
+      ),
     endedAt: instant.nullable().describe('When it became expired, failed or cancelled.'),
     requestedBy: Person,
     progress: z.object({

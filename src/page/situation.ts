@@ -1,7 +1,7 @@
 import type { ExportView } from './wire.ts';
 
 /**
- * How things stand for the person: the status of the newest export, with the one status that has three stories told
+ * How things stand for the person: the status of an export, with the one status that has three stories told
  * apart. `idle` is an account that never had an export.
  */
 export type Situation =
@@ -25,6 +25,11 @@ export function situationOf(view: ExportView | null): Situation {
   if (!view.completedAt) return 'lapsed';
   // By its own deadline: the policy may have been another one then.
   return view.endedAt && view.expiresAt && view.endedAt < view.expiresAt ? 'deleted' : 'expired';
+}
+
+/** The export that the page is about: the active one, which an operator's retry may make of an older one; else the newest. */
+export function currentOf(exports: ExportView[]): ExportView | null {
+  return exports.find(isActive) ?? exports[0] ?? null;
 }
 
 /** True while something can still happen to it, so that it is worth watching. */

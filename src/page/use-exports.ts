@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiProblem, eventsUrl, listExports } from './api.ts';
 import type { AwayReason } from './away.tsx';
-import { isActive, needsWorker } from './situation.ts';
+import { currentOf, isActive, needsWorker } from './situation.ts';
 import { useEvents } from './use-events.ts';
 import type { ExportList, ExportView } from './wire.ts';
 
@@ -53,9 +53,12 @@ export function useExports(subject: string, onGone: (reason: AwayReason) => void
     [refresh],
   );
 
-  const newest = list?.exports[0] ?? null;
-  const isStreaming = useEvents(newest && isActive(newest) ? eventsUrl(subject, newest.id) : null, receive);
-  useRefreshing(refresh, pollMs(newest, isStreaming, connection));
+  const current = list && currentOf(list.exports);
+  const isStreaming = useEvents(
+    current && isActive(current) ? eventsUrl(subject, current.id) : null,
+    receive,
+  );
+  useRefreshing(refresh, pollMs(current, isStreaming, connection));
   useDeadline(refresh, nextDeadline(list), skewMs);
   return { list, skewMs, connection, refresh, receive };
 }
@@ -80,11 +83,11 @@ function useRefreshing(refresh: () => Promise<void>, everyMs: number): void {
   }, [refresh, everyMs]);
 }
 
-function pollMs(newest: ExportView | null, isStreaming: boolean, connection: Connection): number {
+function pollMs(current: ExportView | null, isStreaming: boolean, connection: Connection): number {
   if (connection !== 'ok') return 3000;
-  if (!newest || !isActive(newest)) return 60_000;
+  if (!current || !isActive(current)) return 60_000;
   if (!isStreaming) return 3000;
-  return needsWorker(newest) || newest.status === 'pending' ? 10_000 : 60_000; // workers and mails have no events
+  return needsWorker(current) || current.status === 'pending' ? 10_000 : 60_000; // workers and mails have no events
 }
 
 function useDeadline(refresh: () => Promise<void>, deadline: string | null, skewMs: number): void {
@@ -100,11 +103,11 @@ function useDeadline(refresh: () => Promise<void>, deadline: string | null, skew
 /** The first instant at which the service will say something else, though nobody did anything. */
 function nextDeadline(list: ExportList | null): string | null {
   if (!list) return null;
-  const newest = list.exports[0];
+  const current = currentOf(list.exports);
   const instants = [
-    newest?.status === 'pending' ? newest.confirmBy : null,
-    newest?.status === 'pending' ? newest.mail.resendAvailableAt : null,
-    newest?.status === 'completed' ? newest.expiresAt : null,
+    current?.status === 'pending' ? current.confirmBy : null,
+    current?.status === 'pending' ? current.mail.resendAvailableAt : null,
+    current?.status === 'completed' ? current.expiresAt : null,
     list.request.availableAt,
   ];
   const coming = instants.filter((at) => at !== null && at > list.now).sort();

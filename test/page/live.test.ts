@@ -144,6 +144,20 @@ test('the exact instant appears with the focus, goes with Escape, and can always
   await close();
 });
 
+test('an older export that the operator retries is what the page is about', async () => {
+  const { list, portal } = all.processing;
+  const [cancelled] = all.cancelled.list.exports;
+  service.show({
+    portal,
+    list: { ...list, exports: [{ ...cancelled, id: 'newer' }, ...list.exports] as typeof list.exports },
+  });
+  const { page, close } = await openPage(browser, service);
+  await page.getByRole('heading', { level: 1, name: 'Your data is being collected.' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel export' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Cancelled' }).waitFor();
+  await close();
+});
+
 test('what became of a file is told by its own deadline, whatever the policy says now', async () => {
   const { portal, list } = all.expired;
   portal.policy.downloadWindowSeconds = 7 * 86_400;

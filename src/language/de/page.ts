@@ -270,7 +270,7 @@ export const page = {
     },
     otherAccount: {
       title: 'In diesem Browser ist jetzt ein anderes Konto offen.',
-      text: 'Damit nichts verwechselt wird, geht diese Seite für Ihres nicht weiter. Exporte laufen weiter; nichts ist verloren. Um es wieder zu sehen, öffnen Sie den Datenexport in den Einstellungen des Produkts.',
+      text: 'Damit nichts verwechselt wird, hat diese Seite angehalten. Exporte laufen weiter; nichts ist verloren. Um dieses Konto wieder zu sehen, öffnen Sie den Datenexport in den Einstellungen des Produkts.',
     },
     left: {
       title: 'Sie haben sich vom Datenexport abgemeldet.',

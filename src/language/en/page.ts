@@ -257,7 +257,7 @@ export const page = {
     },
     otherAccount: {
       title: 'Another account is open in this browser now.',
-      text: 'So that nothing is mixed up, this page does not go on for yours. Exports go on; nothing is lost. To see it again, open Data Export in the settings of the product.',
+      text: 'So that nothing is mixed up, this page has stopped. Exports go on; nothing is lost. To see this account again, open Data Export in the settings of the product.',
     },
     left: {
       title: 'You have signed out of Data Export.',

@@ -18,6 +18,7 @@ import { createMailbox } from './mail/mailbox.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMissingMailer } from './mail/missing-mailer.ts';
 import { migrate } from './migrate.ts';
+import { openOpener } from './opener/opener.ts';
 import { startQueue } from './queue.ts';
 import type { Parts } from './steps/parts.ts';
 import { readInstallationKey } from './vault/installation-key.ts';
@@ -146,6 +147,8 @@ async function buildParts(
   closers.push(() => queue.stop(1));
   const builder = openBuilder({ config, store: storeSettingsOf(env) }, availableParallelism());
   closers.push(() => builder.close());
+  const opener = openOpener({ store: storeSettingsOf(env) }, availableParallelism());
+  closers.push(() => opener.close());
 
   const publicUrl = env.publicUrl ?? localAddress(env.host, port);
   const mailbox = env.smtpUrl === null && isLocal(env, publicUrl) ? createMailbox({ db, vault, now }) : null;
@@ -154,7 +157,7 @@ async function buildParts(
   const mailer = mailbox ?? openMailer(env, publicUrl, config.product.name);
   closers.push(() => mailer.close());
   const { presetKey } = env;
-  return { config, db, queue, vault, builder, mailer, mailbox, log, now, publicUrl, presetKey };
+  return { config, db, queue, vault, builder, opener, mailer, mailbox, log, now, publicUrl, presetKey };
 }
 
 function openMailer(env: Environment, publicUrl: string, senderName: string): Mailer {

@@ -209,12 +209,11 @@ export async function cancelExportRow(session: Session, id: string, now: Date): 
   );
 }
 
-/** completed → expired before its time. */
+/** completed → expired before its time: `ended_at` then lies before `expires_at`. */
 export async function expireNow(session: Session, id: string, now: Date): Promise<DataExport | null> {
   return transition(
     session,
-    `update handover.data_exports e set status = 'expired', ended_at = $2, expires_at = least(expires_at, $2),
-       sealed_key = null
+    `update handover.data_exports e set status = 'expired', ended_at = $2, sealed_key = null
      where e.id = $1 and e.status = 'completed'
      returning e.id`,
     [id, now],

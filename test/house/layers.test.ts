@@ -23,6 +23,7 @@ const floors: Record<string, number> = {
   'src/archive/': 4,
   'src/mail/': 4,
   'src/builder/': 5,
+  'src/opener/': 5,
   'src/steps/': 5,
   'src/metrics/': 5,
   'src/http/': 6,

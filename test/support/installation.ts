@@ -48,6 +48,8 @@ export interface InstallationOptions {
   env?: Record<string, string>;
   /** What the category `notes` reads. Default: the table of that name. */
   notes?: string;
+  /** Which of them leave. Default: all. */
+  notesWhere?: string;
   /** Most connections to the source. Default: the config's. */
   maxConnections?: number;
 }
@@ -194,7 +196,10 @@ const productSchema = `
       jsonb_build_object('colour', 'red', 'token', 'CANARY_json_' || n), 'CANARY_note_' || n
     from generate_series(1, 300) n;`;
 
-function productConfig(url: string, { policy = {}, notes = 'notes', maxConnections }: InstallationOptions) {
+function productConfig(
+  url: string,
+  { policy = {}, notes = 'notes', notesWhere, maxConnections }: InstallationOptions,
+) {
   return {
     product: { name: 'Testware', accentColor: '#0b7285' },
     sources: { main: { type: 'postgres', url, maxConnections } },
@@ -211,6 +216,7 @@ function productConfig(url: string, { policy = {}, notes = 'notes', maxConnectio
           },
           notes: {
             from: notes,
+            ...(notesWhere && { where: notesWhere, whereReason: 'Drafts stay.' }),
             belongsTo: 'account_id',
             include: ['id', 'account_id', 'body', 'settings'],
             exclude: { secret: 'secret', 'settings.token': 'secret' },

@@ -29,6 +29,7 @@ const floors: Record<string, number> = {
   'src/mail/': 4,
   'src/register/': 4,
   'src/builder/': 5,
+  'src/opener/': 5,
   'src/steps/': 5,
   'src/metrics/': 5,
   'src/http/': 6,

@@ -8,7 +8,7 @@ import { readManifest } from '../../steps/read-manifest.ts';
 import { findServerExport } from '../../steps/server-export.ts';
 import { answers, security } from '../answers.ts';
 import { callerOf, type Door, requireCaller } from './context.ts';
-import { isUuid, ownExport, readCodes } from './own-export.ts';
+import { ownExport, readCodes } from './own-export.ts';
 import { refuseCrossSite } from './same-origin.ts';
 import { requireApiKey } from './who-is-calling.ts';
 import { ExportId, KeySet, Subject } from './wire.ts';
@@ -90,7 +90,7 @@ async function findWanted({ parts }: Door, request: FastifyRequest, id: string) 
     if (caller.via === 'session') refuseCrossSite(request);
     return ownExport(parts, caller, id);
   }
-  const data = isUuid(id) ? await findServerExport(parts, id, key) : null;
+  const data = await findServerExport(parts, id, key);
   if (data) return data;
   throw new HandoverError(
     'export_not_found',

@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
 import { checkCategory } from './check-category.ts';
-import type { FileChecker, Finding } from './finding.ts';
-import { number } from './finding.ts';
+import { type FileChecker, type Finding, number } from './finding.ts';
 import { firstRow, headText, openingText, rowSeparator, tailText } from './json-frame.ts';
 import type { Manifest, ManifestCategory } from './manifest.ts';
+import { createRowScanner } from './scan-row.ts';
 
 const NEWLINE = 0x0a;
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const FIRST_PRINTABLE = 0x20;
 
 /** Longest that a name is looked for where a category should be opened, in bytes. */
 const LONGEST_OPENING = 300;
@@ -61,10 +57,7 @@ class DocumentChecker implements FileChecker {
   #rowsTo = 0;
   #hash = createHash('sha256');
 
-  // Of the row under way.
-  #depth = 0;
-  #isInText = false;
-  #isEscaped = false;
+  readonly #scanner = createRowScanner();
 
   constructor(manifest: Manifest) {
     this.#manifest = manifest;
@@ -197,41 +190,20 @@ class DocumentChecker implements FileChecker {
     }
     if (this.#rows === 0) this.#rowsFrom = this.#offset + at;
     else this.#hash.update(rowSeparator);
-    this.#depth = 0;
     this.#mode = 'row';
     return at;
   }
 
   /** Reads to the end of the row, or of the chunk; returns where it got to. */
   #readRow(bytes: Uint8Array, from: number): number {
-    let depth = this.#depth;
-    let isInText = this.#isInText;
-    let isEscaped = this.#isEscaped;
-    let at = from;
-    for (; at < bytes.length; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte < FIRST_PRINTABLE) {
-        this.#wrongRow(this.#offset + at, isInText);
-        break;
-      }
-      if (isInText) {
-        if (isEscaped) isEscaped = false;
-        else if (byte === BACKSLASH) isEscaped = true;
-        else if (byte === QUOTE) isInText = false;
-      } else if (byte === QUOTE) isInText = true;
-      else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-      else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && --depth === 0) {
-        at++;
-        this.#rows++;
-        this.#rowsTo = this.#offset + at;
-        this.#mode = 'between';
-        break;
-      }
-    }
+    const { at, state } = this.#scanner.scan(bytes, from);
+    if (state === 'broken') this.#wrongRow(this.#offset + at);
     this.#hash.update(bytes.subarray(from, at));
-    this.#depth = depth;
-    this.#isInText = isInText;
-    this.#isEscaped = isEscaped;
+    if (state === 'done') {
+      this.#rows++;
+      this.#rowsTo = this.#offset + at;
+      this.#mode = 'between';
+    }
     return at;
   }
 
@@ -255,8 +227,8 @@ class DocumentChecker implements FileChecker {
     );
   }
 
-  #wrongRow(offset: number, isInText: boolean): void {
-    const why = isInText ? 'a text is not closed' : 'it ends too early';
+  #wrongRow(offset: number): void {
+    const why = this.#scanner.isInText() ? 'a text is not closed' : 'it ends too early';
     const row = `row ${number(this.#rows + 1)} of "${this.#category()?.name}" is broken`;
     this.#wrong('structure', offset, `At byte ${number(offset)}, ${row}: ${why}.`);
   }

@@ -40,7 +40,10 @@ function HistoryRow({ told, view }: { told: Told; view: ExportView }) {
         <time className="row-title" dateTime={view.requestedAt} title={formats.instant(view.requestedAt)}>
           {formats.day(view.requestedAt)}
         </time>
-        <span className="row-text">{outcome(told, view)}</span>
+        <span className="row-text">
+          {outcome(told, view)}
+          {view.gaps.length > 0 && ` · ${words.history.withGaps}`}
+        </span>
         <span className="row-text">{words.history.by(nameOf(view.requestedBy))}</span>
       </span>
       {hadFile && (
@@ -54,10 +57,10 @@ function HistoryRow({ told, view }: { told: Told; view: ExportView }) {
   );
 }
 
-function outcome({ words, formats, portal }: Told, view: ExportView): string {
+function outcome({ words, formats }: Told, view: ExportView): string {
   const { history, facts } = words;
   const downloads = formats.count(view.downloads, facts.downloads);
-  switch (situationOf(view, portal.policy)) {
+  switch (situationOf(view)) {
     case 'expired':
       return view.downloads ? history.expired(downloads) : history.expiredNever;
     case 'deleted':

@@ -1,15 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFileDigester, type FileDigest } from '../archive/file-digest.ts';
+import type { FileDigest } from '../archive/file-digest.ts';
 import { rowSeparator } from '../archive/json-frame.ts';
 import { makeManifest } from '../archive/make-manifest.ts';
 import { manifestText } from '../archive/manifest.ts';
 import { rulesOfKind } from '../archive/manifest-rules.ts';
 import { signManifest } from '../archive/manifest-signature.ts';
-import { type FilePiece, streamJsonDocument } from '../archive/stream-json-document.ts';
+import { streamJsonDocument } from '../archive/stream-json-document.ts';
+import { writePlainFile } from '../archive/write-plain-file.ts';
 import type { ExportKind, ResolvedConfig } from '../config/resolved.ts';
 import { HandoverError } from '../errors.ts';
 import { findGaps, type Gap, type SectionCount } from '../lifecycle/balance.ts';
@@ -61,6 +61,7 @@ export async function exportToFile(
   signal: AbortSignal,
 ): Promise<WrittenFile> {
   const kind = findKind(config, request.kind);
+  await refusePaths(request);
   const settings = config.sources[kind.source];
   if (!settings) throw new HandoverError('config_invalid', `exports.${kind.name}.source: no such source`);
   const source = await openSource(settings);
@@ -78,6 +79,40 @@ export async function exportToFile(
     // Long enough to tell the source to stop what it was asked.
     await (signal.aborted ? Promise.race([closed, sleep(CLOSE_MS)]) : closed);
   }
+}
+
+/** Before anything is read. Throws `invalid_request` for a path under which no file can be. */
+async function refusePaths({ path, manifest }: FileRequest): Promise<void> {
+  await refusePath('--out', path);
+  if (!manifest) return;
+  await refusePath('--manifest', manifest.path);
+  if (resolve(manifest.path) !== resolve(path)) return;
+  throw new HandoverError(
+    'invalid_request',
+    `--manifest: ${path} is where the file itself goes. Name another, e.g. --manifest ${path}.manifest.json`,
+  );
+}
+
+async function refusePath(option: string, path: string): Promise<void> {
+  const target = resolve(path);
+  const folder = dirname(target);
+  if (await isFolder(target)) {
+    const example = join(path, option === '--out' ? 'export.json' : 'export.manifest.json');
+    throw new HandoverError(
+      'invalid_request',
+      `${option}: ${path} is a folder. Name a file, e.g. ${option} ${example}`,
+    );
+  }
+  if (!(await isFolder(folder))) {
+    throw new HandoverError(
+      'invalid_request',
+      `${option}: there is no folder ${folder}. Make it, or name another.`,
+    );
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 /** How long an abort waits for the source, in milliseconds. */
@@ -147,7 +182,7 @@ async function writeSnapshot(
   const document = { accountId: request.subject, snapshotAt: snapshot.takenAt, categories: names };
   const readRows = (name: string) => readCategory(snapshot, kind, name, { ...request, signal });
   const pieces = streamJsonDocument(document, readRows, count);
-  return { file: await writeWhole(request.path, signal, pieces), categories };
+  return { file: await writePlainFile(request.path, signal, pieces), categories };
 }
 
 function readCategory(
@@ -202,44 +237,6 @@ async function writeManifest(
       cuts: [],
     }),
   );
-  await writeWhole(path, signal, [{ section: null, bytes: Buffer.from(manifestText(manifest)) }]);
+  await writePlainFile(path, signal, [{ section: null, bytes: Buffer.from(manifestText(manifest)) }]);
   return { path: resolve(path), isSigned: signer !== null };
-}
-
-/**
- * Writes beside the file and moves it into place at the end, so that a half file never has its name; an abort removes
- * what there is, at once.
- */
-async function writeWhole(
-  path: string,
-  signal: AbortSignal,
-  pieces: AsyncIterable<FilePiece> | Iterable<FilePiece>,
-): Promise<FileDigest> {
-  const target = resolve(path);
-  const aside = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.partial`);
-  const remove = () => rmSync(aside, { force: true });
-  const digester = createFileDigester();
-  try {
-    const file = await open(aside, 'wx', 0o600);
-    signal.addEventListener('abort', remove);
-    try {
-      signal.throwIfAborted();
-      for await (const { section, bytes } of pieces) {
-        if (section === null) digester.frame(bytes);
-        else digester.rows(section, bytes);
-        await file.writeFile(bytes);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    signal.throwIfAborted();
-    await rename(aside, target);
-  } catch (error) {
-    remove();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', remove);
-  }
-  return digester.end();
 }

@@ -72,6 +72,13 @@ describe('handover verify', () => {
 });
 
 describe('handover export', () => {
+  it('refuses a manifest in the place of the file, before anything is read', async (t) => {
+    const { run } = await commands(t);
+    const { exitCode, printed } = await run([...asked.slice(0, -1), './acme.json']);
+    assert.equal(exitCode, 1);
+    assert.match(printed, /--manifest: acme\.json is where the file itself goes\. Name another/);
+  });
+
   it('says loudly that a file has gaps, and is done all the same', async (t) => {
     const { run, product, at } = await commands(t, { notes: 'uneven_notes' });
     await product.query(

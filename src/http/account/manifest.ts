@@ -8,7 +8,8 @@ import { readManifest } from '../../steps/read-manifest.ts';
 import { findServerExport } from '../../steps/server-export.ts';
 import { answers, security } from '../answers.ts';
 import { callerOf, type Door, requireCaller } from './context.ts';
-import { isUuid, ownExport, readCodes } from './own-export.ts';
+import { ownExport, readCodes } from './own-export.ts';
+import { refuseCrossSite } from './same-origin.ts';
 import { requireApiKey } from './who-is-calling.ts';
 import { ExportId, KeySet, Subject } from './wire.ts';
 
@@ -62,7 +63,7 @@ export async function manifestRoutes(app: FastifyInstance, door: Door): Promise<
         security: security.anybody,
         operationId: 'getSigningKeys',
         summary: 'The key that signs manifests',
-        response: { 200: KeySet },
+        response: answers({ status: 200, description: 'The key set.', schema: KeySet }, []),
       },
     },
     async (_request, reply) => {
@@ -84,8 +85,12 @@ function requireCallerOrKey(door: Door) {
 
 async function findWanted({ parts }: Door, request: FastifyRequest, id: string) {
   const key = request.ownKey;
-  if (key === undefined) return ownExport(parts, callerOf(request), id);
-  const data = isUuid(id) ? await findServerExport(parts, id, key) : null;
+  if (key === undefined) {
+    const caller = callerOf(request);
+    if (caller.via === 'session') refuseCrossSite(request);
+    return ownExport(parts, caller, id);
+  }
+  const data = await findServerExport(parts, id, key);
   if (data) return data;
   throw new HandoverError(
     'export_not_found',

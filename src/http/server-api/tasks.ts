@@ -38,7 +38,7 @@ export function taskRoutes(app: FastifyInstance, door: ServerDoor, family: Famil
 
 /** A task of the calling key; that of another one does not exist for it. Refuses one whose file is gone. */
 async function findTask({ parts }: ServerDoor, id: string, key: string): Promise<DataExport> {
-  const data = isUuid(id) ? await findServerExport(parts, id, key) : null;
+  const data = await findServerExport(parts, id, key);
   if (data === null) throw refuse('not_found', `Can't find task with id "${id}"`);
   const goneAt = data.status === 'expired' ? (data.endedAt ?? data.expiresAt) : data.expiresAt;
   const isGone =
@@ -106,8 +106,4 @@ function errorOf({ status, failure }: DataExport): object {
     type: failure?.code ?? 'internal',
     description: failure?.message ?? 'The export failed.',
   };
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

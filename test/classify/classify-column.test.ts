@@ -123,6 +123,7 @@ const expected = {
     users.email_bidx text
     users.encrypted_phone text
     users.admin_notes text
+    ledgers.staff_rating text
     users.risk_score numeric
     users.shadow_banned bool
     users.settings jsonb

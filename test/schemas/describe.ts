@@ -7,6 +7,10 @@ import { readFileSync } from 'node:fs';
  *     id account_id>accounts subject body:t     columns, with a type where the name does not tell it
  *     set settings {"smtp":{"password":"!"}}    what a column holds; % is the subject, ! a canary
  *     poly owner users:User teams:Team          two columns, owner_type and owner_id, that take turns
+ *     sql unique (name)                         a line of SQL inside `create table ( … )`
+ *     rows 1                                    of each subject, instead of two
+ *     inherits calls                            its rows are read with those of another table
+ *     because …                                 why no tool could know that it is owned
  *
  * `*name` is of the key, `name!` a secret, `name@` somebody else's, `>table` holds a row's id (`>table:column` another
  * column's value, `~` that of another subject, `-` without a foreign key in a schema that declares them, `?` maybe none).

@@ -14,7 +14,7 @@ import { finishExport } from './finish-export.ts';
 import { limitsOf, type Parts } from './parts.ts';
 import { watchAttempt } from './still-wanted.ts';
 
-type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log'>;
+type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log' | 'tracing'>;
 
 /** How often the holder of the snapshot looks whether the parts are done, in milliseconds. */
 const LOOK_MS = 200;
@@ -106,15 +106,31 @@ async function buildUnderSnapshot(parts: ProcessParts, data: DataExport, signal:
   const snapshot = await unlessAborted(parts.builder.openSnapshot(wantedOf(data)), signal, (late) =>
     late.close(),
   );
+  const budget = startBudget(snapshot.maxAgeMs, signal);
   try {
     if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
-    const plan = await unlessAborted(snapshot.plan(), signal, async () => {});
+    const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal, async () => {});
     if (!(await savePlan(parts, data, snapshot, plan))) return;
-    if (isBuiltHere(snapshot, plan)) await buildInline(parts, data, snapshot, plan.parts.length, signal);
-    else await waitForParts(parts, data, snapshot, signal);
+    if (isBuiltHere(snapshot, plan))
+      await buildInline(parts, data, snapshot, plan.parts.length, budget.signal);
+    else await waitForParts(parts, data, snapshot, budget.signal);
+  } catch (error) {
+    throw budget.isSpent() && !signal.aborted ? new HandoverError('snapshot_too_old') : error;
   } finally {
+    budget.stop();
     await snapshot.close();
   }
+}
+
+/** A signal that is aborted with `signal`, or when a snapshot has been held for as long as it may. */
+function startBudget(maxAgeMs: number | null, signal: AbortSignal) {
+  const spent = new AbortController();
+  const timer = maxAgeMs === null ? undefined : setTimeout(() => spent.abort(), maxAgeMs);
+  return {
+    signal: AbortSignal.any([signal, spent.signal]),
+    isSpent: () => spent.signal.aborted,
+    stop: () => clearTimeout(timer),
+  };
 }
 
 /** Does not wait for an answer that is no longer wanted; one that comes too late is given to `closeLate`. */

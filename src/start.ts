@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { openBuilder } from './builder/builder.ts';
+import { type Builder, openBuilder } from './builder/builder.ts';
 import { loadConfig } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { lockDataFolder } from './data-folder.ts';
@@ -17,8 +17,9 @@ import { createMailbox } from './mail/mailbox.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMissingMailer } from './mail/missing-mailer.ts';
 import { migrate } from './migrate.ts';
-import { startQueue } from './queue.ts';
+import { type Queue, startQueue } from './queue.ts';
 import type { Parts } from './steps/parts.ts';
+import type { TracingSettings } from './tracing-settings.ts';
 import { readInstallationKey } from './vault/installation-key.ts';
 import { openStore, type StoreSettings } from './vault/open-store.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -141,10 +142,20 @@ async function buildParts(
     );
   }
 
-  const queue = await startQueue(db, env.databaseUrl, (error) => log.error({ err: error }, 'queue fault'));
-  closers.push(() => queue.stop(1));
-  const builder = openBuilder({ config, store: storeSettingsOf(env) }, availableParallelism());
-  closers.push(() => builder.close());
+  const traces = env.tracing && (await openTraces(env.tracing));
+  closers.push(async () => traces?.tracing.close());
+  const plainQueue = await startQueue(db, env.databaseUrl, (error) =>
+    log.error({ err: error }, 'queue fault'),
+  );
+  closers.push(() => plainQueue.stop(1));
+  const queue = traces?.queue(plainQueue) ?? plainQueue;
+  const { tracing: tracingSettings } = env;
+  const plainBuilder = openBuilder(
+    { config, store: storeSettingsOf(env), tracing: tracingSettings },
+    availableParallelism(),
+  );
+  closers.push(() => plainBuilder.close());
+  const builder = traces?.builder(plainBuilder) ?? plainBuilder;
 
   const publicUrl = env.publicUrl ?? localAddress(env.host, port);
   const mailbox = env.smtpUrl === null && isLocal(env, publicUrl) ? createMailbox({ db, vault, now }) : null;
@@ -153,7 +164,21 @@ async function buildParts(
   const mailer = mailbox ?? openMailer(env, publicUrl, config.product.name);
   closers.push(() => mailer.close());
   const { presetKey } = env;
-  return { config, db, queue, vault, builder, mailer, mailbox, log, now, publicUrl, presetKey };
+  const tracing = traces?.tracing ?? null;
+  return { config, db, queue, vault, builder, mailer, mailbox, log, now, publicUrl, presetKey, tracing };
+}
+
+/** OpenTelemetry is loaded only where it was asked for. */
+async function openTraces(settings: TracingSettings) {
+  const { openTracing } = await import('./tracing/open-tracing.ts');
+  const { traceBuilder } = await import('./tracing/trace-builder.ts');
+  const { traceQueue } = await import('./tracing/trace-queue.ts');
+  const tracing = await openTracing(settings);
+  return {
+    tracing,
+    queue: (queue: Queue) => traceQueue(tracing, queue),
+    builder: (builder: Builder) => traceBuilder(tracing, builder),
+  };
 }
 
 function openMailer(env: Environment, publicUrl: string, senderName: string): Mailer {
@@ -172,10 +197,13 @@ async function listen(
   port: number,
   closers: (() => Promise<unknown>)[],
 ): Promise<FastifyInstance> {
+  const { tracing } = parts;
+  const requests = tracing && (await import('./tracing/trace-requests.ts'));
   const server = await buildServer(parts, {
     trustProxy: env.trustProxy,
     metricsToken: env.metricsToken,
     showMailbox: parts.mailbox !== null,
+    ...(tracing && { prepare: (app) => requests?.traceRequests(app, tracing) }),
   });
   closers.push(() => server.close());
   await server.listen({ host: env.host, port });

@@ -6,13 +6,14 @@ import { archiveLayout } from './archive-layout.ts';
 import { oweMail } from './owe-mail.ts';
 import { oweWebhook } from './owe-webhook.ts';
 import { limitsOf, type Parts } from './parts.ts';
+import { traceLife } from './trace-life.ts';
 
 /**
  * Completes an export if every part of the attempt is done. Everybody who finishes a part calls it, and one
  * statement lets one of them do it; the ready mail is owed in the same transaction, so there is one.
  */
 export async function finishExport(
-  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log'>,
+  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>,
   { id, attempt }: Pick<DataExport, 'id' | 'attempt'>,
 ): Promise<void> {
   const key = { exportId: id, attempt };
@@ -44,5 +45,6 @@ export async function finishExport(
   });
   if (completed) {
     parts.log.info({ exportId: id, rows: completed.rowsDone, bytes: completed.bytes }, 'export completed');
+    traceLife(parts, completed, now);
   }
 }

@@ -14,7 +14,7 @@ const headers = {
 };
 const callerTrace = '0af7651916cd43dd8448eb211c80319c';
 
-describe('traces', { concurrency: true }, () => {
+describe('traces', () => {
   it('show one export as one trace, from the request to the mail, over processes and threads; and name nobody', async (t) => {
     const receiver = await startReceiver(t);
     const { url, installation, processes } = await start(t, {
@@ -92,18 +92,14 @@ describe('traces', { concurrency: true }, () => {
 
   it('are sent as protobuf where nothing else is said, and not at all for what is not sampled', async (t) => {
     const receiver = await startReceiver(t);
-    const { url, installation, processes } = await start(t, {
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
-      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-      OTEL_TRACES_SAMPLER_ARG: '0',
-    });
-    await runExport(url, installation);
-    for (const process of processes) await stop(process);
-    assert.deepEqual(receiver.contentTypes, []);
-
-    const sampled = await start(t, { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces` });
-    await fetch(`${sampled.url}/no/such/place-CANARY`);
-    for (const process of sampled.processes) await stop(process);
+    const endpoint = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces` };
+    const never = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' };
+    for (const sampling of [never, {}]) {
+      assert.deepEqual(receiver.contentTypes, []);
+      const { url, processes } = await start(t, { ...endpoint, ...sampling }, [['serve', '--no-worker']]);
+      await fetch(`${url}/no/such/place-CANARY`);
+      for (const process of processes) await stop(process);
+    }
     assert.deepEqual([...new Set(receiver.contentTypes)], ['application/x-protobuf']);
     assert.match(receiver.text(), /http\.request\.method/);
     assert.doesNotMatch(receiver.text(), /CANARY/);
@@ -111,7 +107,11 @@ describe('traces', { concurrency: true }, () => {
 });
 
 /** An installation of which HTTP and worker are processes of their own. */
-async function start(t: TestContext, otel: Record<string, string>) {
+async function start(
+  t: TestContext,
+  otel: Record<string, string>,
+  commands = [['serve', '--no-worker'], ['worker']],
+) {
   const installation = await startInstallation(t, {
     state: 'postgres',
     roles: { http: false, worker: false },
@@ -131,7 +131,7 @@ async function start(t: TestContext, otel: Record<string, string>) {
     PORT: String(port),
     LOG_LEVEL: 'error',
   };
-  const processes = [['serve', '--no-worker'], ['worker']].map((args) => run(t, args, environment));
+  const processes = commands.map((args) => run(t, args, environment));
   await waitFor('the service to be ready', async () => {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     return answer?.ok ? true : null;

@@ -12,6 +12,7 @@ import { buildInline, sealSlices, wantedOf } from './build-part.ts';
 import { failExport } from './fail-export.ts';
 import { finishExport } from './finish-export.ts';
 import { limitsOf, type Parts } from './parts.ts';
+import { startBudget } from './snapshot-budget.ts';
 import { watchAttempt } from './still-wanted.ts';
 
 type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log' | 'tracing'>;
@@ -120,17 +121,6 @@ async function buildUnderSnapshot(parts: ProcessParts, data: DataExport, signal:
     budget.stop();
     await snapshot.close();
   }
-}
-
-/** A signal that is aborted with `signal`, or when a snapshot has been held for as long as it may. */
-function startBudget(maxAgeMs: number | null, signal: AbortSignal) {
-  const spent = new AbortController();
-  const timer = maxAgeMs === null ? undefined : setTimeout(() => spent.abort(), maxAgeMs);
-  return {
-    signal: AbortSignal.any([signal, spent.signal]),
-    isSpent: () => spent.signal.aborted,
-    stop: () => clearTimeout(timer),
-  };
 }
 
 /** Does not wait for an answer that is no longer wanted; one that comes too late is given to `closeLate`. */

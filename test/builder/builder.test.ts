@@ -84,7 +84,10 @@ function open(t: TestContext): { builder: Builder; threads: Worker[] } {
   const threads: Worker[] = [];
   const started = (message: unknown) => threads.push((message as { worker: Worker }).worker);
   subscribe('worker_threads', started);
-  const builder = openBuilder({ config, store: { type: 'folder', folder: join(folder, 'store') }, tracing: null }, 1);
+  const builder = openBuilder(
+    { config, store: { type: 'folder', folder: join(folder, 'store') }, tracing: null },
+    1,
+  );
   t.after(async () => {
     unsubscribe('worker_threads', started);
     await builder.close();

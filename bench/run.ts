@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { serverUser, temporaryFolder } from '../test/support/postgres-user.ts';
 import { runApi } from './benches/api.ts';
+import { runBurst } from './benches/burst.ts';
 import { runDownload } from './benches/download.ts';
 import { runExport } from './benches/export.ts';
 import { runMemory } from './benches/memory.ts';
@@ -31,6 +32,7 @@ const benches: Record<string, RunBench> = {
   download: runDownload,
   api: runApi,
   workers: runWorkers,
+  burst: runBurst,
 };
 const MOST_ROWS = 50_000_000;
 

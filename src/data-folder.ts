@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  link,
+  mkdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { HandoverError } from './errors.ts';
@@ -22,10 +34,11 @@ interface Holder {
 
 /**
  * Takes a data folder for this process alone, and makes it if it is not there. The embedded database has no lock of
- * its own, and two processes on one folder would lose data. Throws `data_folder_locked`. Returns the release.
+ * its own, and two processes on one folder would lose data. Throws `data_folder_locked`, or `environment_invalid` for a folder
+ * that cannot be written. Returns the release.
  */
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const path = join(folder, 'lock');
   const mine: Holder = {
     id: randomUUID(),
@@ -44,6 +57,21 @@ export async function lockDataFolder(folder: string): Promise<() => Promise<void
     clearInterval(refresh);
     await rm(path, { force: true });
   };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HandoverError(
+      'environment_invalid',
+      `HANDOVER_DATA_DIR: ${folder} can be neither made nor written (${why}). Make it writable for this user, or set ` +
+        'HANDOVER_DATA_DIR to another folder.',
+      { cause },
+    );
+  }
 }
 
 /**

@@ -111,3 +111,25 @@ function parserFor(oid: number, format?: string) {
   if (oid === INT8 && format !== 'binary') return Number;
   return defaultTypes.getTypeParser(oid, format as 'text');
 }
+
+/**
+ * Why the Postgres of `DATABASE_URL` cannot be used, as `environment_invalid`: nobody answers there, or the login is
+ * refused. Null for any other error.
+ */
+export function stateRefusal(cause: unknown): HandoverError | null {
+  if (!(cause instanceof Error)) return null;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  // Tried at several addresses of one name, an error has a code and no message.
+  const reason = cause.message || code;
+  const isAway = /^E[A-Z_]+$/.test(code) || /timeout|terminated/i.test(reason);
+  const isRefused = /^(28|3D)/.test(code);
+  if (!isAway && !isRefused) return null;
+  const wayOut = isAway
+    ? 'Is it running there, and does a firewall let this machine in?'
+    : 'Check user, password and database in it.';
+  return new HandoverError(
+    'environment_invalid',
+    `DATABASE_URL: the Postgres it names cannot be used (${reason}). ${wayOut}`,
+    { cause },
+  );
+}

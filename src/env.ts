@@ -90,6 +90,12 @@ export function readEnvironment(
       `METRICS_TOKEN: expected at least ${MIN_METRICS_TOKEN} characters without spaces, e.g. from: openssl rand -hex 16`,
     );
   }
+  const trustProxy = get('TRUST_PROXY');
+  if (trustProxy !== null && !trustProxy.split(',').every(isProxyAddress)) {
+    problems.push(
+      'TRUST_PROXY: expected the addresses of your proxies, comma separated, e.g. TRUST_PROXY=127.0.0.1,10.0.0.0/8',
+    );
+  }
   const logLevel = get('LOG_LEVEL') ?? 'info';
   if (!levels.includes(logLevel)) problems.push(`LOG_LEVEL: expected one of ${levels.join(', ')}`);
 
@@ -120,7 +126,7 @@ export function readEnvironment(
     smtpUrl: get('SMTP_URL'),
     mailFrom: get('MAIL_FROM'),
     logLevel,
-    trustProxy: get('TRUST_PROXY'),
+    trustProxy,
     tracing,
   };
 }
@@ -134,6 +140,16 @@ export function localAddress(host: string, port: number): string {
 /** True for addresses that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** An address, a network (`10.0.0.0/8`), or one of the names that `@fastify/proxy-addr` has for networks. */
+function isProxyAddress(text: string): boolean {
+  const [address = '', bits, ...more] = text.trim().split('/');
+  const version = isIP(address);
+  if (version === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(text.trim());
+  const isNetwork =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return isNetwork && more.length === 0;
 }
 
 function isWebAddress(text: string): boolean {

@@ -27,7 +27,8 @@ export const refusals = {
   export_cooldown: 'An export was completed less than the cooldown ago. Request the next one when it ends.',
   export_not_found: 'There is no such export for this account.',
   export_not_pending: 'This export no longer waits for a confirmation.',
-  export_not_cancellable: 'This export has already ended, so there is nothing to cancel.',
+  export_not_cancellable:
+    'This export is ready or over, so there is nothing to cancel. A file that is ready can be deleted.',
   export_not_ready: 'This export has no file to download at the moment.',
   export_not_failed: 'Only a failed export can be retried.',
   confirmation_invalid: 'This confirmation link is not valid or has expired. Request a new export.',

@@ -5,21 +5,23 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { type Builder, openBuilder } from './builder/builder.ts';
+import { openBuilder } from './builder/builder.ts';
 import { loadConfig } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { lockDataFolder } from './data-folder.ts';
-import { type Database, openPglite, openPostgres } from './database.ts';
+import { type Database, openPglite, openPostgres, stateRefusal } from './database.ts';
 import { type Environment, isLoopback, localAddress } from './env.ts';
+import { HandoverError } from './errors.ts';
 import { buildServer } from './http/server.ts';
 import { checkInstallationKey } from './lifecycle/installation-table.ts';
 import { createMailbox } from './mail/mailbox.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMissingMailer } from './mail/missing-mailer.ts';
 import { migrate } from './migrate.ts';
-import { type Queue, startQueue } from './queue.ts';
+import { openTraces } from './open-traces.ts';
+import { openOpener } from './opener/opener.ts';
+import { startQueue } from './queue.ts';
 import type { Parts } from './steps/parts.ts';
-import type { TracingSettings } from './tracing-settings.ts';
 import { readInstallationKey } from './vault/installation-key.ts';
 import { openStore, type StoreSettings } from './vault/open-store.ts';
 import { openVault } from './vault/open-vault.ts';
@@ -97,7 +99,7 @@ export async function openState(env: Environment): Promise<{ db: Database; migra
     return { db: { ...db, close }, migrated };
   } catch (error) {
     await release?.();
-    throw error;
+    throw (env.databaseUrl !== null && stateRefusal(error)) || error;
   }
 }
 
@@ -156,6 +158,8 @@ async function buildParts(
   );
   closers.push(() => plainBuilder.close());
   const builder = traces?.builder(plainBuilder) ?? plainBuilder;
+  const opener = openOpener({ store: storeSettingsOf(env) }, availableParallelism());
+  closers.push(() => opener.close());
 
   const publicUrl = env.publicUrl ?? localAddress(env.host, port);
   const mailbox = env.smtpUrl === null && isLocal(env, publicUrl) ? createMailbox({ db, vault, now }) : null;
@@ -165,19 +169,20 @@ async function buildParts(
   closers.push(() => mailer.close());
   const { presetKey } = env;
   const tracing = traces?.tracing ?? null;
-  return { config, db, queue, vault, builder, mailer, mailbox, log, now, publicUrl, presetKey, tracing };
-}
-
-/** OpenTelemetry is loaded only where it was asked for. */
-async function openTraces(settings: TracingSettings) {
-  const { openTracing } = await import('./tracing/open-tracing.ts');
-  const { traceBuilder } = await import('./tracing/trace-builder.ts');
-  const { traceQueue } = await import('./tracing/trace-queue.ts');
-  const tracing = await openTracing(settings);
   return {
+    config,
+    db,
+    queue,
+    vault,
+    builder,
+    opener,
+    mailer,
+    mailbox,
+    log,
+    now,
+    publicUrl,
+    presetKey,
     tracing,
-    queue: (queue: Queue) => traceQueue(tracing, queue),
-    builder: (builder: Builder) => traceBuilder(tracing, builder),
   };
 }
 
@@ -206,7 +211,7 @@ async function listen(
     ...(tracing && { prepare: (app) => requests?.traceRequests(app, tracing) }),
   });
   closers.push(() => server.close());
-  await server.listen({ host: env.host, port });
+  await server.listen({ host: env.host, port }).catch((error) => refuseAddress(env.host, port, error));
   return server;
 }
 
@@ -227,9 +232,23 @@ async function stop(
 async function choosePort({ host, port }: Environment): Promise<number> {
   if (port !== 0) return port;
   const probe = createServer().listen(0, host);
-  await once(probe, 'listening');
+  await once(probe, 'listening').catch((error) => refuseAddress(host, port, error));
   const address = probe.address();
   probe.close();
   await once(probe, 'close');
   return address && typeof address === 'object' ? address.port : port;
+}
+
+/** Throws `environment_invalid` where nobody can listen at this address; any other error as it is. */
+function refuseAddress(host: string, port: number, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  const problem =
+    code === 'EADDRINUSE'
+      ? `PORT: ${host}:${port} is taken by another process. Stop that one, or set another, e.g. PORT=${port - 1}`
+      : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+        ? `HOST: this machine has no address ${host}. Expected one of its own, e.g. HOST=127.0.0.1`
+        : code === 'EACCES'
+          ? `PORT: this user may not listen on port ${port}. Expected one above 1023, e.g. PORT=4600`
+          : null;
+  throw problem === null ? cause : new HandoverError('environment_invalid', problem, { cause });
 }

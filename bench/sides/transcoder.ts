@@ -18,7 +18,7 @@ export async function start(settings: { url: string; rows: number; leastSeconds:
   const columns = transcodedColumns(chatSelection.columns, catalog.table.columns, 'Category "messages"', {});
   const sql = selectRows(chatSelection, catalog, workspace, { from: null, to: String(settings.rows + 1) });
   const copied: Uint8Array[] = [];
-  for await (const pieces of connection.copy(`copy (${sql}) to stdout`)) {
+  for await (const pieces of connection.copy(`copy (${sql}) to stdout (format binary)`)) {
     for (const piece of pieces) copied.push(Buffer.from(piece));
   }
   await connection.close();

@@ -82,10 +82,10 @@ const answers: Answers = {
     }
   },
   findMissing: ({ request }) =>
-    withChat((reader, chat) =>
+    withChat('look-ups', (reader, chat) =>
       findMissing(reader, chat, request, request.about === 'channels' && request.includeSoftDeletedChannels),
     ),
-  readUser: (order) => withChat((reader, chat) => readUser(reader, chat, order)),
+  readUser: (order) => withChat('users', (reader, chat) => readUser(reader, chat, order)),
   async flush() {
     await traces?.flush();
     return null;
@@ -120,10 +120,10 @@ async function readUser(
 }
 
 /** A look at the source as it is now, for a question that is answered at once. */
-async function withChat<T>(ask: (reader: Reader, chat: ResolvedChat) => Promise<T>): Promise<T> {
+async function withChat<T>(lane: Lane, ask: (reader: Reader, chat: ResolvedChat) => Promise<T>): Promise<T> {
   const { chat } = config;
   if (!chat) throw new Error('The config has no server door.');
-  const snapshot = await (await findSource(chat.source)).openSnapshot();
+  const snapshot = await (await findQuestionSource(chat.source, lane)).openSnapshot();
   try {
     return await ask(snapshot, chat);
   } finally {
@@ -183,6 +183,26 @@ function findSource(name: string): Promise<Source> {
   sources.set(name, opening);
   opening.catch(() => sources.delete(name));
   return opening;
+}
+
+/** Questions of one lane wait for each other: a user with very much must not hold up who only looks whether one exists. */
+type Lane = 'look-ups' | 'users';
+const lanes = new Map<Lane, Promise<Source>>();
+
+/** The clients that wait longest give up after 30 s. */
+const QUESTION_TIMEOUT_MS = 30_000;
+
+/**
+ * Where a question is asked whose asker waits. Exports keep the connections of their source for as long as they run, so
+ * each lane has one of its own. A PGlite has one session, which all share.
+ */
+function findQuestionSource(name: string, lane: Lane): Promise<Source> {
+  const settings = config.sources[name];
+  if (settings?.type !== 'postgres') return findSource(name);
+  const statementTimeoutMs = Math.min(settings.statementTimeoutMs, QUESTION_TIMEOUT_MS);
+  const source = lanes.get(lane) ?? openSource({ ...settings, maxConnections: 1, statementTimeoutMs });
+  lanes.set(lane, source);
+  return source;
 }
 
 function findSection(readable: Readable, category: string): ReadableSection {

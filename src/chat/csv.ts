@@ -55,11 +55,11 @@ export function csvSql(objects: Objects, fields: string[]): string {
 
 /**
  * A spreadsheet takes a text that begins with one of these signs for a formula, which may fetch and send. An
- * apostrophe before it makes it a text again. Whole numbers and decimals, `-5` and `+49123456`, stand as they are.
+ * apostrophe before it makes it a text again. Numbers, `-5`, `+49123456` and `-1.5e-07`, stand as they are.
  */
 function neutralSql({ json }: OutputColumn): string {
   const text = `pg_catalog.to_json(${json}) #>> '{}'`;
-  const formula = '^(?=[=+\\-@\\t\\r\\n＝＋－＠])(?![+-]?[0-9]+([.,][0-9]+)*$)';
+  const formula = '^(?=[=+\\-@\\t\\r\\n＝＋－＠])(?![+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?$)';
   return `pg_catalog.regexp_replace(${text}, ${quoteLiteral(formula)}, '''')`;
 }
 

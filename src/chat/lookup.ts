@@ -95,9 +95,14 @@ async function typeCheck(
 ): Promise<(text: string) => boolean> {
   const column = entity.fields[field];
   if (!column) throw new Error(`The chat config of ${entity.table} does not say which column is ${field}.`);
-  const sql = `select pg_catalog.pg_typeof(${columnSql('t', column)})::text, pg_catalog.jsonb_agg(e.enumlabel)::text
-    from (select) one left join ${tableSql(entity)} t on false left join pg_catalog.pg_enum e
-    on e.enumtypid = pg_catalog.pg_typeof(${columnSql('t', column)})::oid group by 1`;
+  // A domain holds what the type holds that it is made of.
+  const sql = `with recursive types as (
+      select pg_catalog.pg_typeof(${columnSql('t', column)})::oid as oid from (select) one left join ${tableSql(entity)} t on false
+      union all
+      select d.typbasetype from types join pg_catalog.pg_type d on d.oid = types.oid where d.typtype = 'd')
+    select y.oid::regtype::text, pg_catalog.jsonb_agg(e.enumlabel)::text
+    from types join pg_catalog.pg_type y on y.oid = types.oid and y.typtype <> 'd'
+    left join pg_catalog.pg_enum e on e.enumtypid = y.oid group by 1`;
   const [[type, labels] = []] = await reader.ask({ name: `type of ${quoteIdentifier(column.column)}`, sql });
   const hasLabels = labels && labels !== '[null]';
   const allowed: string[] | null = hasLabels ? JSON.parse(labels) : null;

@@ -31,8 +31,17 @@ export function both(sql: string): Value {
 export function instantOf(sql: string, style: InstantStyle): Value {
   const instant = `${sql}::pg_catalog.timestamptz`;
   const finite = `case when pg_catalog.isfinite(${instant}) then ${instant} end`;
-  if (style === 'nanoseconds') return both(`(extract(epoch from ${finite}) * 1000000)::int8 * 1000`);
+  if (style === 'nanoseconds') return both(nanoseconds(instant));
   return { row: finite, json: rfc3339(finite) };
+}
+
+/**
+ * 64 bits hold the nanoseconds of 1677 to 2262. What lies beyond becomes the second at that end: a ban until 9999, which
+ * means for ever, is none that has ended.
+ */
+function nanoseconds(instant: string): string {
+  const seconds = `least(greatest(extract(epoch from ${instant}), -9223372036), 9223372036)`;
+  return `case when pg_catalog.isfinite(${instant}) then (${seconds} * 1000000)::int8 * 1000 end`;
 }
 
 const defaults: Record<FieldKind, string> = {
@@ -67,16 +76,20 @@ function jsonOf(column: string): string {
   const text = `${column}::text`;
   return `case ${type}
     when 'pg_catalog.timestamptz'::regtype::oid then pg_catalog.to_json(coalesce(${rfc3339(`${text}::timestamptz`)}, ${text}))
-    when 'pg_catalog.timestamp'::regtype::oid then pg_catalog.to_json(coalesce(pg_catalog.to_char(${text}::timestamp, ${DAY_AND_TIME}), ${text}))
+    when 'pg_catalog.timestamp'::regtype::oid then pg_catalog.to_json(coalesce(${dayAndTime(`${text}::timestamp`, '')}, ${text}))
     when 'pg_catalog.bytea'::regtype::oid
       then pg_catalog.to_json(pg_catalog.translate(pg_catalog.encode(${text}::bytea, 'base64'), E'\\n', ''))
     else pg_catalog.to_json(${column}) end`;
 }
 
-const DAY_AND_TIME = `'YYYY-MM-DD"T"HH24:MI:SS.US'`;
-
 function rfc3339(instant: string): string {
-  return `pg_catalog.to_char((${instant}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return dayAndTime(`(${instant}) at time zone 'UTC'`, 'Z');
+}
+
+/** Years before the first have no form in RFC 3339 and get the one that the transcoder gives them. */
+function dayAndTime(timestamp: string, zone: 'Z' | ''): string {
+  const printed = `pg_catalog.to_char(${timestamp}, 'YYYY-MM-DD"T"HH24:MI:SS.US"${zone}"')`;
+  return `${printed} || case when ${timestamp} < '0001-01-01' then ' BC' else '' end`;
 }
 
 function isNull(sql: string): boolean {

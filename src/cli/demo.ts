@@ -9,6 +9,7 @@ import { type Environment, readEnvironment } from '../env.ts';
 import { HandoverError } from '../errors.ts';
 import { createLogger } from '../log.ts';
 import { startHandover } from '../start.ts';
+import { demoEnvironment } from './demo/environment.ts';
 import { createPresetKey, type Folders, fillProduct, type Product } from './demo/product.ts';
 import { serveProduct } from './demo/product-page.ts';
 import { walk } from './demo/walk.ts';
@@ -32,13 +33,7 @@ itself answers one port further.
     )
     .action(async ({ once, out, fresh }: { once?: boolean; out: string; fresh?: boolean }) => {
       if (out === '') throw new InvalidArgumentError('--out: expected a folder');
-      // Whatever else the environment names (a database, a mail server, a key) belongs to a real installation.
-      const env: Environment = {
-        ...readEnvironment(undefined, { dataDir: '.handover-demo' }),
-        databaseUrl: null,
-        smtpUrl: null,
-        installationKey: null,
-      };
+      const env = demoEnvironment(readEnvironment(undefined, { dataDir: '.handover-demo' }));
       await claim(env, fresh === true);
       const folders = { voice: join(productFolder(env), 'voice'), chat: join(productFolder(env), 'chat') };
       const config = await demoConfig(folders);
@@ -83,7 +78,7 @@ async function runOnce(
 ): Promise<void> {
   // The next walk need not wait a day.
   for (const kind of Object.values(config.exports)) kind.policy.cooldownMs = 0;
-  const { handover, key } = await start({ ...env, port: 0, host: '127.0.0.1', publicUrl: null }, config);
+  const { handover, key } = await start({ ...env, port: 0, host: '127.0.0.1' }, config);
   try {
     await walk({ url: handover.parts.publicUrl, key, product, out });
   } finally {

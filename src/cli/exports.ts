@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readEnvironment } from '../env.ts';
+import { HandoverError } from '../errors.ts';
 import { type DataExport, type Status, statuses } from '../lifecycle/data-export.ts';
 import { findRecentExports } from '../lifecycle/data-exports-table.ts';
 import { createLogger } from '../log.ts';
@@ -37,12 +38,21 @@ export function addExports(program: Command): void {
       const log = createLogger({ level: 'warn' });
       const handover = await startHandover(env, { log, roles: { http: false, worker: false } });
       try {
-        const { status } = await retryExport(handover.parts, id, 'operator');
+        const { status } = await retryExport(handover.parts, id, 'operator').catch((error) =>
+          refuse(id, error),
+        );
         print(`${id} is ${status}.`);
       } finally {
         await handover.stop();
       }
     });
+}
+
+function refuse(id: string, cause: unknown): never {
+  if (!(cause instanceof HandoverError) || cause.code !== 'export_not_found') throw cause;
+  throw new HandoverError('export_not_found', `There is no export ${id}. See: handover exports list`, {
+    cause,
+  });
 }
 
 function readCount(text: string): number {

@@ -107,10 +107,11 @@ function readLimit(text: string): number | null {
 
 function readWebhook(text: string): string | null {
   if (text === 'none') return null;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return text;
   throw new HandoverError(
     'invalid_request',
-    '--webhook: expected an http or https address, e.g. https://api.example.com/exports',
+    '--webhook: expected an http or https address without user and password, e.g. https://api.example.com/exports',
   );
 }
 

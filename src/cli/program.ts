@@ -33,10 +33,12 @@ Environment (all optional):
   DATABASE_URL             a Postgres for Handover's own state; without it, embedded in the data folder
   HANDOVER_CONFIG          the config (handover.config.ts)
   HANDOVER_DATA_DIR        sealed archives, key, embedded state (.handover)
+  STORE_URL                a bucket for the archives, s3://bucket/prefix, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
   HANDOVER_KEY             the installation key, 32 bytes in base64: openssl rand -base64 32
   HANDOVER_API_KEY, HANDOVER_API_SECRET   a key that exists without being created
   SMTP_URL, MAIL_FROM      how mails go out; without it they lie in a local mailbox
   TRUST_PROXY              addresses of the reverse proxies in front
+  METRICS_TOKEN            by which /metrics can be read without an API key
   LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info)
 `,
   );

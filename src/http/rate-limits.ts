@@ -14,7 +14,7 @@ export const limits = {
   confirm: 30,
   /** A download manager opens several connections; a poor line resumes often. */
   download: 120,
-  /** A visit loads the page and its dozen files. */
+  /** A visit loads it once. The files that it names are the same for everybody, and not counted. */
   page: 300,
   /** A server that sends a wrong secret sends it again and again: ten are enough to notice. */
   wrongSecret: 10,

@@ -43,6 +43,7 @@ function explain(issue: FastifySchemaValidationError): FieldError[] {
       return keys.map((key) => unknownKey(field === '' ? key : `${field}.${key}`));
     }
     case 'too_small':
+      if (params.minimum === 1) return [{ field, rule: 'length', message: `${subject} may not be empty.` }];
       return [
         { field, rule: 'length', message: `${subject} needs at least ${params.minimum} ${unit(params)}.` },
       ];

@@ -55,14 +55,17 @@ export async function insertExport(session: Session, data: NewExport): Promise<D
   return rows.length > 0 ? findExport(session, data.id) : null;
 }
 
+/** Any other text is the id of no export, and an error to Postgres. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export async function findExport(session: Session, id: string): Promise<DataExport | null> {
-  if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
+  if (!uuid.test(id)) return null;
   return one(session, `${select} where e.id = $1`, [id]);
 }
 
 /** The same, and nobody else changes it until the transaction ends. */
 export async function lockExport(session: Session, id: string): Promise<DataExport | null> {
-  if (!/^[0-9a-f-]{36}$/i.test(id)) return null;
+  if (!uuid.test(id)) return null;
   await session.query('select id from handover.data_exports where id = $1 for update', [id]);
   return findExport(session, id);
 }
@@ -209,12 +212,11 @@ export async function cancelExportRow(session: Session, id: string, now: Date): 
   );
 }
 
-/** completed → expired before its time. */
+/** completed → expired before its time: `ended_at` then lies before `expires_at`. */
 export async function expireNow(session: Session, id: string, now: Date): Promise<DataExport | null> {
   return transition(
     session,
-    `update handover.data_exports e set status = 'expired', ended_at = $2, expires_at = least(expires_at, $2),
-       sealed_key = null
+    `update handover.data_exports e set status = 'expired', ended_at = $2, sealed_key = null
      where e.id = $1 and e.status = 'completed'
      returning e.id`,
     [id, now],

@@ -11,38 +11,46 @@ export function readPortal(language: string | null): Promise<Portal> {
   return call('GET', language ? `portal?language=${encodeURIComponent(language)}` : 'portal');
 }
 
-export function listExports(): Promise<ExportList> {
-  return call('GET', 'exports');
+/**
+ * Whose exports a page is about, as every further call says it. A browser has one session: when another tab signs it
+ * in for another account, the calls of this page are refused (`forbidden`), and never mean that one.
+ */
+export function subjectOf({ account, kind }: Portal): string {
+  return `?accountId=${encodeURIComponent(account.id)}&kind=${encodeURIComponent(kind)}`;
 }
 
-export function requestExport(): Promise<ExportView> {
-  return call('POST', 'exports');
+export function listExports(subject: string): Promise<ExportList> {
+  return call('GET', `exports${subject}`);
 }
 
-export function resendConfirmation(id: string): Promise<ExportView> {
-  return call('POST', `exports/${encodeURIComponent(id)}/resend`);
+export function requestExport(subject: string): Promise<ExportView> {
+  return call('POST', `exports${subject}`);
 }
 
-export function cancelExport(id: string): Promise<ExportView> {
-  return call('POST', `exports/${encodeURIComponent(id)}/cancel`);
+export function resendConfirmation(subject: string, id: string): Promise<ExportView> {
+  return call('POST', `exports/${encodeURIComponent(id)}/resend${subject}`);
+}
+
+export function cancelExport(subject: string, id: string): Promise<ExportView> {
+  return call('POST', `exports/${encodeURIComponent(id)}/cancel${subject}`);
 }
 
 /** The address of the file, good without the session of the page. */
-export function createDownloadLink(id: string): Promise<{ url: string; expiresAt: string }> {
-  return call('POST', `exports/${encodeURIComponent(id)}/download-link`);
+export function createDownloadLink(subject: string, id: string): Promise<{ url: string; expiresAt: string }> {
+  return call('POST', `exports/${encodeURIComponent(id)}/download-link${subject}`);
 }
 
-export function deleteArchive(id: string): Promise<ExportView> {
-  return call('DELETE', `exports/${encodeURIComponent(id)}/archive`);
+export function deleteArchive(subject: string, id: string): Promise<ExportView> {
+  return call('DELETE', `exports/${encodeURIComponent(id)}/archive${subject}`);
 }
 
-export function signOut(): Promise<null> {
-  return call('POST', 'sign-out');
+export function signOut(subject: string): Promise<null> {
+  return call('POST', `sign-out${subject}`);
 }
 
 /** Server-sent events named `export`, each an ExportView. */
-export function eventsUrl(id: string): string {
-  return `${root}exports/${encodeURIComponent(id)}/events`;
+export function eventsUrl(subject: string, id: string): string {
+  return `${root}exports/${encodeURIComponent(id)}/events${subject}`;
 }
 
 /** What went wrong with a call. `code` is the service's own, or `unreachable` when no answer came. */

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { signOut } from './api.ts';
+import { signOut, subjectOf } from './api.ts';
 import { Away, type AwayReason } from './away.tsx';
 import { ClockProvider } from './clock.tsx';
 import { ExportPage } from './export-page.tsx';
@@ -12,7 +12,8 @@ import type { Portal } from './wire.ts';
 /** The page, or what stands in its place while it cannot be shown. */
 export function App() {
   const [left, leave] = useState<AwayReason | null>(null);
-  const onSignedOut = useCallback(() => leave((before) => before ?? 'signedOut'), []);
+  const onGone = useCallback((reason: AwayReason) => leave((before) => before ?? reason), []);
+  const onSignedOut = useCallback(() => onGone('signedOut'), [onGone]);
   const { portal, isUnreachable, reload } = usePortal(onSignedOut);
   useBrand(portal);
   return (
@@ -20,7 +21,7 @@ export function App() {
       {left ? (
         <Gone reason={left} portal={portal} />
       ) : portal ? (
-        <Signed portal={portal} onSignedOut={onSignedOut} onLeave={() => leave('left')} />
+        <Signed key={subjectOf(portal)} portal={portal} onGone={onGone} />
       ) : isUnreachable ? (
         <Away reason={navigator.onLine ? 'unreachable' : 'offline'} onRetry={reload} />
       ) : (
@@ -30,10 +31,11 @@ export function App() {
   );
 }
 
-function Signed(props: { portal: Portal; onSignedOut: () => void; onLeave: () => void }) {
-  const { portal, onSignedOut, onLeave } = props;
+function Signed({ portal, onGone }: { portal: Portal; onGone: (reason: AwayReason) => void }) {
   const { language, words, formats } = useLanguage();
-  const exports = useExports(onSignedOut);
+  const subject = subjectOf(portal);
+  const exports = useExports(subject, onGone);
+  const onSignedOut = () => onGone('signedOut');
   const { list, connection, refresh } = exports;
   if (!list && connection === 'ok') return <Opening />;
   if (!list) return <Away reason={connection === 'offline' ? 'offline' : 'unreachable'} onRetry={refresh} />;
@@ -43,7 +45,7 @@ function Signed(props: { portal: Portal; onSignedOut: () => void; onLeave: () =>
         told={{ language, words, formats, portal, list }}
         exports={exports}
         onSignedOut={onSignedOut}
-        onSignOut={() => void signOut().then(onLeave, onSignedOut)}
+        onSignOut={() => void signOut(subject).then(() => onGone('left'), onSignedOut)}
       />
     </ClockProvider>
   );

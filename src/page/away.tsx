@@ -5,10 +5,11 @@ import { LanguageSwitch } from './footer.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { useLanguage } from './language.tsx';
 
-export type AwayReason = 'signedOut' | 'left' | 'unreachable' | 'offline';
+export type AwayReason = 'signedOut' | 'otherAccount' | 'left' | 'unreachable' | 'offline';
 
 const icons: Record<AwayReason, IconName> = {
   signedOut: 'clock',
+  otherAccount: 'alert',
   left: 'check',
   unreachable: 'alert',
   offline: 'alert',

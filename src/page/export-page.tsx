@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { subjectOf } from './api.ts';
 import { ConnectionNote } from './connection-note.tsx';
 import { Footer } from './footer.tsx';
 import { GoodToKnow } from './good-to-know.tsx';
@@ -6,7 +7,7 @@ import { History } from './history.tsx';
 import { Included } from './included.tsx';
 import { LeftOut } from './left-out.tsx';
 import { Masthead } from './masthead.tsx';
-import { shareDone, situationOf } from './situation.ts';
+import { currentOf, shareDone, situationOf } from './situation.ts';
 import { StateCard } from './state-card.tsx';
 import { documentTitle, statusSentence, type Told } from './status-sentence.ts';
 import { useActions } from './use-actions.ts';
@@ -22,10 +23,11 @@ interface ExportPageProps {
 
 /** Settings → Data Export: one column, from how things stand to what people ask. */
 export function ExportPage({ told, exports, onSignedOut, onSignOut }: ExportPageProps) {
-  const [view = null, ...earlier] = told.list.exports;
-  const situation = situationOf(view, told.portal.policy);
+  const view = currentOf(told.list.exports);
+  const others = told.list.exports.filter((each) => each !== view);
+  const situation = situationOf(view);
   const sentence = statusSentence(told, situation, view);
-  const actions = useActions(exports, onSignedOut);
+  const actions = useActions(subjectOf(told.portal), exports, onSignedOut);
   const announcement = useAnnouncement(told, sentence, view, exports.connection);
   const share = view?.status === 'processing' ? shareDone(view) : null;
   const title = documentTitle(told, sentence, share === null ? null : told.formats.percent(share));
@@ -41,7 +43,7 @@ export function ExportPage({ told, exports, onSignedOut, onSignOut }: ExportPage
         <StateCard {...{ told, situation, sentence, view, actions }} />
         <Included told={told} view={holdsCounts ? view : null} />
         <LeftOut told={told} />
-        <History told={told} exports={earlier} />
+        <History told={told} exports={others} />
         <GoodToKnow told={told} />
       </main>
       <Footer told={told} onSignOut={onSignOut} />

@@ -54,10 +54,10 @@ function HistoryRow({ told, view }: { told: Told; view: ExportView }) {
   );
 }
 
-function outcome({ words, formats, portal }: Told, view: ExportView): string {
+function outcome({ words, formats }: Told, view: ExportView): string {
   const { history, facts } = words;
   const downloads = formats.count(view.downloads, facts.downloads);
-  switch (situationOf(view, portal.policy)) {
+  switch (situationOf(view)) {
     case 'expired':
       return view.downloads ? history.expired(downloads) : history.expiredNever;
     case 'deleted':

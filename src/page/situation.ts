@@ -1,7 +1,7 @@
-import type { ExportView, Portal } from './wire.ts';
+import type { ExportView } from './wire.ts';
 
 /**
- * How things stand for the person: the status of the newest export, with the one status that has three stories told
+ * How things stand for the person: the status of an export, with the one status that has three stories told
  * apart. `idle` is an account that never had an export.
  */
 export type Situation =
@@ -19,11 +19,17 @@ export type Situation =
   | 'failed'
   | 'cancelled';
 
-export function situationOf(view: ExportView | null, { downloadWindowSeconds }: Portal['policy']): Situation {
+export function situationOf(view: ExportView | null): Situation {
   if (!view) return 'idle';
   if (view.status !== 'expired') return view.status;
   if (!view.completedAt) return 'lapsed';
-  return lifeSeconds(view) < downloadWindowSeconds - 1 ? 'deleted' : 'expired';
+  // By its own deadline: the policy may have been another one then.
+  return view.endedAt && view.expiresAt && view.endedAt < view.expiresAt ? 'deleted' : 'expired';
+}
+
+/** The export that the page is about: the active one, which an operator's retry may make of an older one; else the newest. */
+export function currentOf(exports: ExportView[]): ExportView | null {
+  return exports.find(isActive) ?? exports[0] ?? null;
 }
 
 /** True while something can still happen to it, so that it is worth watching. */
@@ -46,9 +52,4 @@ export function shareDone({ progress }: ExportView): number | null {
 /** Records in the file, or collected so far. */
 export function rowsOf(view: ExportView): number {
   return view.categories.reduce((sum, category) => sum + category.rows, 0) || view.progress.rowsDone;
-}
-
-/** How long the file was there. */
-function lifeSeconds({ completedAt, expiresAt }: ExportView): number {
-  return (Date.parse(expiresAt ?? '') - Date.parse(completedAt ?? '')) / 1000;
 }

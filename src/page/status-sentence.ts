@@ -40,7 +40,7 @@ export function statusSentence(told: Told, situation: Situation, view: ExportVie
     case 'expired':
     case 'lapsed': {
       const { title, text } = state[situation];
-      return { title, text: [text(windowOf(told, situation)), ...next(told)] };
+      return { title, text: [...(view ? [text(windowOf(told, view))] : []), ...next(told)] };
     }
     case 'failed':
       return { title: state.failed.title, text: failedText(told, view) };
@@ -87,7 +87,9 @@ function next({ words, list }: Told): string[] {
   return list.request.allowed ? [words.state.next] : [];
 }
 
-function windowOf({ formats, portal }: Told, situation: 'expired' | 'lapsed'): string {
-  const { downloadWindowSeconds, confirmationWindowSeconds } = portal.policy;
-  return formats.duration(situation === 'expired' ? downloadWindowSeconds : confirmationWindowSeconds);
+/** How long the file could be downloaded or, without one, the export be confirmed: by the policy of that time. */
+function windowOf({ formats }: Told, view: ExportView): string {
+  const { completedAt, expiresAt, requestedAt, confirmBy } = view;
+  const [from, to] = completedAt ? [completedAt, expiresAt] : [requestedAt, confirmBy];
+  return formats.duration((Date.parse(to ?? from) - Date.parse(from)) / 1000);
 }

@@ -16,7 +16,7 @@ export interface Actions {
 }
 
 /** What a person can do here. After each, whatever came of it, the page shows how things stand. */
-export function useActions({ receive, refresh }: Exports, onSignedOut: () => void): Actions {
+export function useActions(subject: string, { receive, refresh }: Exports, onSignedOut: () => void): Actions {
   const [busy, setBusy] = useState<ActionName | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [hasDownloadStarted, setDownloadStarted] = useState(false);
@@ -27,7 +27,7 @@ export function useActions({ receive, refresh }: Exports, onSignedOut: () => voi
     setProblem(null);
     setDownloadStarted(false);
     try {
-      const changed = await perform(name, view);
+      const changed = await perform(subject, name, view);
       if (changed) receive(changed);
       setDownloadStarted(name === 'download');
       return true;
@@ -46,13 +46,17 @@ export function useActions({ receive, refresh }: Exports, onSignedOut: () => voi
 }
 
 /** The export as it is afterwards; null when nothing of it changed yet. */
-async function perform(name: ActionName, view: ExportView | null): Promise<ExportView | null> {
-  if (name === 'request') return api.requestExport();
+async function perform(
+  subject: string,
+  name: ActionName,
+  view: ExportView | null,
+): Promise<ExportView | null> {
+  if (name === 'request') return api.requestExport(subject);
   if (!view) return null;
-  if (name === 'resend') return api.resendConfirmation(view.id);
-  if (name === 'cancel') return api.cancelExport(view.id);
-  if (name === 'delete') return api.deleteArchive(view.id);
-  const { url } = await api.createDownloadLink(view.id);
+  if (name === 'resend') return api.resendConfirmation(subject, view.id);
+  if (name === 'cancel') return api.cancelExport(subject, view.id);
+  if (name === 'delete') return api.deleteArchive(subject, view.id);
+  const { url } = await api.createDownloadLink(subject, view.id);
   location.assign(url); // an attachment: the page stays
   return null;
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiProblem, listExports } from './api.ts';
-import { isActive, needsWorker } from './situation.ts';
+import { ApiProblem, eventsUrl, listExports } from './api.ts';
+import type { AwayReason } from './away.tsx';
+import { currentOf, isActive, needsWorker } from './situation.ts';
 import { useEvents } from './use-events.ts';
 import type { ExportList, ExportView } from './wire.ts';
 
@@ -17,8 +18,11 @@ export interface Exports {
   receive(view: ExportView): void;
 }
 
-/** The exports of the account, kept up to date by events, by polling and at every deadline. */
-export function useExports(onSignedOut: () => void): Exports {
+/**
+ * The exports of a subject, kept up to date by events, by polling and at every deadline. `onGone` hears when this
+ * browser may not see them any more.
+ */
+export function useExports(subject: string, onGone: (reason: AwayReason) => void): Exports {
   const [list, setList] = useState<ExportList | null>(null);
   const [skewMs, setSkewMs] = useState(0);
   const [connection, setConnection] = useState<Connection>('ok');
@@ -27,16 +31,17 @@ export function useExports(onSignedOut: () => void): Exports {
   const refresh = useCallback(async () => {
     const askedAtMs = Date.now();
     try {
-      const answer = await listExports();
+      const answer = await listExports(subject);
       const isOvertaken = latest.current !== null && latest.current.atMs > askedAtMs;
       setList(isOvertaken && latest.current ? withView(answer, latest.current.view) : answer);
       setSkewMs(Date.parse(answer.now) - Date.now());
       setConnection('ok');
     } catch (problem) {
-      if (problem instanceof ApiProblem && problem.code === 'unauthenticated') onSignedOut();
+      const reason = problem instanceof ApiProblem ? reasons[problem.code] : undefined;
+      if (reason) onGone(reason);
       else setConnection(navigator.onLine ? 'unreachable' : 'offline');
     }
-  }, [onSignedOut]);
+  }, [subject, onGone]);
 
   const receive = useCallback(
     (view: ExportView) => {
@@ -48,12 +53,17 @@ export function useExports(onSignedOut: () => void): Exports {
     [refresh],
   );
 
-  const newest = list?.exports[0] ?? null;
-  const isStreaming = useEvents(newest && isActive(newest) ? newest.id : null, receive);
-  useRefreshing(refresh, pollMs(newest, isStreaming, connection));
+  const current = list && currentOf(list.exports);
+  const isStreaming = useEvents(
+    current && isActive(current) ? eventsUrl(subject, current.id) : null,
+    receive,
+  );
+  useRefreshing(refresh, pollMs(current, isStreaming, connection));
   useDeadline(refresh, nextDeadline(list), skewMs);
   return { list, skewMs, connection, refresh, receive };
 }
+
+const reasons: Record<string, AwayReason> = { unauthenticated: 'signedOut', forbidden: 'otherAccount' };
 
 /** Now, when the page is looked at again, when the network comes and goes, and every `everyMs` while it is looked at. */
 function useRefreshing(refresh: () => Promise<void>, everyMs: number): void {
@@ -73,11 +83,11 @@ function useRefreshing(refresh: () => Promise<void>, everyMs: number): void {
   }, [refresh, everyMs]);
 }
 
-function pollMs(newest: ExportView | null, isStreaming: boolean, connection: Connection): number {
+function pollMs(current: ExportView | null, isStreaming: boolean, connection: Connection): number {
   if (connection !== 'ok') return 3000;
-  if (!newest || !isActive(newest)) return 60_000;
+  if (!current || !isActive(current)) return 60_000;
   if (!isStreaming) return 3000;
-  return needsWorker(newest) || newest.status === 'pending' ? 10_000 : 60_000; // workers and mails have no events
+  return needsWorker(current) || current.status === 'pending' ? 10_000 : 60_000; // workers and mails have no events
 }
 
 function useDeadline(refresh: () => Promise<void>, deadline: string | null, skewMs: number): void {
@@ -93,11 +103,11 @@ function useDeadline(refresh: () => Promise<void>, deadline: string | null, skew
 /** The first instant at which the service will say something else, though nobody did anything. */
 function nextDeadline(list: ExportList | null): string | null {
   if (!list) return null;
-  const newest = list.exports[0];
+  const current = currentOf(list.exports);
   const instants = [
-    newest?.status === 'pending' ? newest.confirmBy : null,
-    newest?.status === 'pending' ? newest.mail.resendAvailableAt : null,
-    newest?.status === 'completed' ? newest.expiresAt : null,
+    current?.status === 'pending' ? current.confirmBy : null,
+    current?.status === 'pending' ? current.mail.resendAvailableAt : null,
+    current?.status === 'completed' ? current.expiresAt : null,
     list.request.availableAt,
   ];
   const coming = instants.filter((at) => at !== null && at > list.now).sort();

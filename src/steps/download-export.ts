@@ -1,6 +1,6 @@
 import { chatFileKind } from '../archive/chat-document.ts';
 import { archiveFileName } from '../archive/file-name.ts';
-import { type Archive, openArchive } from '../archive/open-archive.ts';
+import type { Archive } from '../archive/open-archive.ts';
 import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
 import { findExport, findSealedKey } from '../lifecycle/data-exports-table.ts';
@@ -27,7 +27,7 @@ export interface Download extends Archive {
   }): Promise<void>;
 }
 
-type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'now'>;
+type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'now'>;
 
 /** What the file of an export is called. */
 export function fileNameOf(productName: string, { subjectId, snapshotAt, request }: DataExport): string {
@@ -61,7 +61,7 @@ export async function openDownload(
   const done = await findDoneParts(parts.db, { exportId: data.id, attempt: data.attempt });
   const layout = archiveLayout(data, done);
   return {
-    ...openArchive({ store: parts.vault.store, identity }, layout),
+    ...parts.opener.open({ store: parts.vault.store, identity }, layout),
     dataExport: data,
     fileName: fileNameOf(parts.config.product.name, data),
     contentType: data.request ? chatFileKind(data.request).contentType : 'application/json; charset=utf-8',

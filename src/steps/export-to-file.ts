@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rowSeparator } from '../archive/json-frame.ts';
@@ -43,6 +43,7 @@ export async function exportToFile(
   signal: AbortSignal,
 ): Promise<WrittenFile> {
   const kind = findKind(config, request.kind);
+  await refusePath(request.path);
   const settings = config.sources[kind.source];
   if (!settings) throw new HandoverError('config_invalid', `exports.${kind.name}.source: no such source`);
   const source = await openSource(settings);
@@ -59,6 +60,29 @@ export async function exportToFile(
     // Long enough to tell the source to stop what it was asked.
     await (signal.aborted ? Promise.race([closed, sleep(CLOSE_MS)]) : closed);
   }
+}
+
+/** Before anything is read. Throws `invalid_request` for a path under which no file can be. */
+async function refusePath(path: string): Promise<void> {
+  const target = resolve(path);
+  const folder = dirname(target);
+  if (await isFolder(target)) {
+    const example = join(path, 'export.json');
+    throw new HandoverError(
+      'invalid_request',
+      `--out: ${path} is a folder. Name a file, e.g. --out ${example}`,
+    );
+  }
+  if (!(await isFolder(folder))) {
+    throw new HandoverError(
+      'invalid_request',
+      `--out: there is no folder ${folder}. Make it, or name another.`,
+    );
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 /** How long an abort waits for the source, in milliseconds. */

@@ -6,6 +6,7 @@ import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import type { Opener } from '../opener/opener.ts';
 import type { Queue } from '../queue.ts';
 import type { Tracing } from '../tracing.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -17,6 +18,8 @@ export interface Parts {
   queue: Queue;
   vault: Vault;
   builder: Builder;
+  /** Opens files that are handed out. */
+  opener: Opener;
   mailer: Mailer;
   /** Where mails can be read when there is no SMTP; null otherwise. */
   mailbox: Mailbox | null;

@@ -37,9 +37,8 @@ export async function sendWebhook(
   try {
     await post(url, await bodyOf(parts, delivery, data), key.secret);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     const givenUpAt = run.isLastTry ? parts.now() : null;
-    await recordDeliveryFailure(parts.db, { id: deliveryId, error: message, givenUpAt });
+    await recordDeliveryFailure(parts.db, { id: deliveryId, error: reasonOf(error), givenUpAt });
     parts.log.warn({ exportId: data.id, event: delivery.event, err: error }, 'a webhook was not delivered');
     if (!run.isLastTry) throw error;
     return;
@@ -65,6 +64,15 @@ async function bodyOf(parts: WebhookParts, delivery: WebhookDelivery, data: Data
 
 function nanoseconds(at: Date): string {
   return `${BigInt(at.getTime()) * 1_000_000n}`;
+}
+
+/** That a fetch failed says nothing by itself: why it did is in its cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  if (!(cause instanceof Error)) return message;
+  // Where several addresses were tried, the cause has no words and only a code.
+  const why = cause.message || ('code' in cause ? String(cause.code) : cause.name);
+  return `${message}: ${why}`;
 }
 
 async function post(url: string, body: string, secret: string): Promise<void> {

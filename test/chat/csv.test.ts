@@ -13,7 +13,9 @@ const texts = [
     '+49123456789',
     '-1.5',
     '1,234.5',
+    '-1.5e-07',
     '-5x',
+    '-1e',
     'a=1',
     ' =1',
     "'=1",
@@ -22,7 +24,7 @@ const texts = [
     '🦊',
   ],
 ];
-const kept = texts.slice(texts.indexOf('-5')).filter((text) => text !== '-5x');
+const kept = texts.slice(texts.indexOf('-5')).filter((text) => !['-5x', '-1e'].includes(text));
 const values = texts.map(
   (text, index) =>
     `(${index + 100}, 5, 'alice', E'${escaped(text)}', '2021-01-01T00:00:${String(index).padStart(2, '0')}Z')`,

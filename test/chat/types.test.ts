@@ -12,6 +12,9 @@ const values: Record<string, string> = {
   'timestamptz(3)': `'infinity'`,
   timestamp: `'1990-02-03T04:05:06'`,
   'timestamp(3)': `'-infinity'`,
+  'timestamptz(1)': `'0044-03-15T09:00:00Z BC'`,
+  'timestamp(1)': `'0044-03-15T09:00:00 BC'`,
+  'timestamptz(2)': `'12026-01-01T00:00:00Z'`,
   date: `'1990-02-03'`,
   time: `'04:05:06'`,
   interval: `'1 day 2 hours'`,
@@ -46,7 +49,11 @@ test('a value of any type is the same inside of another object as in an object o
   assert.deepEqual(message?.user, user);
   assert.equal(user.c0, '1990-02-03T02:05:06.500000Z');
   assert.equal(user.c2, '1990-02-03T04:05:06.000000');
-  assert(text.includes('"c8":9007199254740993,"c9":1.50,'));
+  assert.deepEqual(
+    [user.c4, user.c5, user.c6],
+    ['0044-03-15T09:00:00.000000Z BC', '0044-03-15T09:00:00.000000 BC', '12026-01-01T00:00:00.000000Z'],
+  );
+  assert(text.includes('"c11":9007199254740993,"c12":1.50,'));
 });
 
 test('an instant without a zone is one of UTC, and one that is not finite is null', async (t) => {
@@ -55,7 +62,7 @@ test('an instant without a zone is one of UTC, and one that is not finite is nul
     created_at: { column: 'c2', omit: [] },
     last_active: { column: 'c1', omit: [] },
     deleted_at: { column: 'c3', omit: [] },
-    updated_at: { column: 'c4', omit: [] },
+    updated_at: { column: 'c7', omit: [] },
   };
   const chat = { ...mapping, users: { ...mapping.users, fields } };
   const { text } = await exportFile(

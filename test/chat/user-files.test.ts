@@ -139,6 +139,18 @@ describe('one user at once', () => {
     assert.equal(JSON.parse(read.reactions)[0].user.id, 'alice');
   });
 
+  test('in v2 has the last second that 64 bits hold where an instant lies beyond it', async () => {
+    const far = await openProduct(
+      `update chat.people set joined_at = '9999-12-31T23:59:59Z', changed_at = '0044-03-15 BC', gone_at = 'infinity'
+       where id = 'alice'`,
+    );
+    const read = await readUserExport(far.snapshot, mapping, 'alice', 'nanoseconds', 10);
+    assert(read);
+    assert(read.user.includes('"created_at":9223372036000000000,"updated_at":-9223372036000000000,'));
+    assert(read.user.includes('"deleted_at":null,'));
+    assert(read.messages.includes('"created_at":9223372036000000000,"updated_at":-9223372036000000000,'));
+  });
+
   test('is refused with more messages or reactions than the limit', async () => {
     for (const limit of [1, 2]) {
       const read = readUserExport(product.snapshot, mapping, 'alice', 'rfc3339', limit);
@@ -185,6 +197,10 @@ describe('what is missing', () => {
       insert into chat.numbered values (7), (9223372036854775807);
       create table chat.labelled (id uuid primary key);
       insert into chat.labelled values ('5b0f4c1e-8a52-4e0f-9b5b-8f0e6b1f6a11');
+      create domain chat.number as bigint check (value > 0);
+      create domain chat.ordinal as chat.number;
+      create table chat.ranked (id chat.ordinal primary key);
+      insert into chat.ranked values (7);
       create type chat.sort as enum ('public', 'secret');
       create table chat.sorted (kind chat.sort, slug text);
       insert into chat.sorted values ('public', 'a');`);
@@ -200,6 +216,7 @@ describe('what is missing', () => {
       const numbers = ['7', '07', 'x', '9223372036854775807', '9223372036854775808', '8', '7; --'];
       const unknown = ['07', 'x', '9223372036854775808', '8', '7; --'];
       assert.deepEqual(await ofUsers('numbered', numbers), unknown);
+      assert.deepEqual(await ofUsers('ranked', ['7', 'x', '-1', '8']), ['x', '-1', '8']);
       const uuid = '5b0f4c1e-8a52-4e0f-9b5b-8f0e6b1f6a11';
       assert.deepEqual(await ofUsers('labelled', ['x7', uuid, uuid.replace('5', '6')]), [
         ...['x7', uuid.replace('5', '6')],

@@ -3,7 +3,9 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { demoEnvironment } from '../../src/cli/demo/environment.ts';
 import { lockDataFolder } from '../../src/data-folder.ts';
+import { readEnvironment } from '../../src/env.ts';
 import { waitFor } from '../support/installation.ts';
 import { start } from './command.ts';
 
@@ -14,6 +16,19 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('handover demo', () => {
+  it('reaches for nothing of the real installation that the environment names', () => {
+    const real = readEnvironment({
+      PUBLIC_URL: 'https://export.example.com',
+      DATABASE_URL: 'postgres://real.example.com/state',
+      STORE_URL: 's3://real-archives/exports',
+      SMTP_URL: 'smtp://real.example.com',
+      HANDOVER_KEY: 'real',
+    });
+    const { publicUrl, databaseUrl, storeUrl, smtpUrl, installationKey } = demoEnvironment(real);
+    const named = { publicUrl, databaseUrl, storeUrl, smtpUrl, installationKey };
+    assert.deepEqual(new Set(Object.values(named)), new Set([null]), JSON.stringify(named));
+  });
+
   it('keeps its hands off what another installation has in the folder, fresh or not, also at the second try', async (t) => {
     const dataDir = join(folder, 'real');
     const kept = await fill(dataDir);

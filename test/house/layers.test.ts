@@ -25,6 +25,7 @@ const floors: Record<string, number> = {
   'src/archive/': 4,
   'src/mail/': 4,
   'src/builder/': 5,
+  'src/opener/': 5,
   'src/steps/': 5,
   'src/metrics/': 5,
   'src/tracing/': 5,
@@ -32,6 +33,7 @@ const floors: Record<string, number> = {
   'src/worker.ts': 6,
   'src/page/': 7,
   'src/start.ts': 7,
+  'src/open-traces.ts': 7,
   'src/cli': 8,
   'src/index.ts': 8,
 };

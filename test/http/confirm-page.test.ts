@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { basic, call, DAY_MS, mailedLink, type Service, startService } from './service.ts';
+import { basic, call, completeExport, DAY_MS, mailedLink, type Service, startService } from './service.ts';
 
 let service: Service;
 before(async () => {
@@ -83,6 +83,17 @@ test('after the confirmation the link says so', async () => {
   assert.doesNotMatch(body, /<form/);
 });
 
+test('once the file is there, the link says so and promises no mail that has gone', async () => {
+  await completeExport(service, 'a1');
+  const path = new URL(await mailedLink(service, 'confirm', 'a1')).pathname;
+  for (const method of ['GET', 'POST']) {
+    const { status, body } = await call(service, method, path);
+    assert.equal(status, 200);
+    assert.match(body, /The file is ready\. The download link went to a1@example\.com\./);
+    assert.doesNotMatch(body, /as soon as the file is ready/);
+  }
+});
+
 test('the page speaks the language of whoever asked, else of the browser', async () => {
   const german = await request('c4', { language: 'de' });
   assert.match(
@@ -105,6 +116,9 @@ test('a link that is no longer good leads to a calm page and changes nothing', a
       const page = await call(service, method, bad, { accept: 'text/html' });
       assert.equal(page.status, 410);
       assert.match(page.body, /This link no longer works/);
+      // Its export may have been made and be over, so the page does not say that nothing was exported.
+      assert.match(page.body, /its export is over/);
+      assert.doesNotMatch(page.body, /Nothing was exported/);
       assert.match(page.body, /Open the Data Export page/);
       const problem = await call(service, method, bad);
       assert.equal(problem.body.code, 'confirmation_invalid');

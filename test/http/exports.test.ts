@@ -53,6 +53,20 @@ test('a second request while one is pending is refused', async () => {
   assert.match(body.type, /\/docs\/errors#export_active$/);
 });
 
+test('an id that no export could have is that of none', async () => {
+  for (const id of ['x', '-'.repeat(36), `${'0'.repeat(35)}%00`, '%']) {
+    for (const [method, path] of [
+      ['GET', id],
+      ['POST', `${id}/cancel`],
+      ['POST', `${id}/resend`],
+    ] as const) {
+      const { status, body } = await act(method, path, 's1');
+      assert.equal(status, 404, `${method} ${path}`);
+      assert.equal(body.code, 'export_not_found');
+    }
+  }
+});
+
 test('of many requests at once, one is let in', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => request('s5')));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [

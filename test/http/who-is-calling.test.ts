@@ -184,10 +184,17 @@ test('another site cannot start a download in the browser of a person who is sig
   assert.equal(own.body.code, 'export_not_ready');
 });
 
-test('bodies that are no JSON, poisonous or too large are refused', async () => {
+test('bodies that are no JSON, poisonous or too large are refused, and the answer says why', async () => {
   const send = (body: string) => call(service, 'POST', '/v1/portal-sessions', basic(), body);
-  assert.equal((await send('{')).status, 400);
-  assert.equal((await send('{"__proto__": {"x": 1}}')).status, 400);
+  for (const bad of ['{', '{"accountId": mine}', '{"__proto__": {"x": 1}}']) {
+    const { status, body } = await send(bad);
+    assert.equal(status, 400, bad);
+    assert.equal(body.code, 'invalid_request');
+    assert.match(body.detail, /not valid JSON/);
+    assert.doesNotMatch(body.detail, /mine/);
+  }
+  const nameless = await send('{"accountId": "", "user": {"id": "u1", "email": "owner@example.com"}}');
+  assert.equal(nameless.body.errors[0].message, '`accountId` may not be empty.');
   assert.equal((await send(`"${'x'.repeat(64 * 1024)}"`)).body.code, 'body_too_large');
   const empty = await send(' ');
   assert.equal(empty.body.code, 'invalid_request');

@@ -174,12 +174,17 @@ for (const state of ['pglite', 'postgres'] as const) {
 
     itOnce('delete now ends the window at once; the cooldown stays', async (t) => {
       const installation = await start(t);
-      const { parts, request, dataDir, mail } = installation;
+      const { parts, request, dataDir, mail, clock } = installation;
       const { id } = await request();
       await complete(installation, id);
       const { token } = await mail('download');
       const { url } = await createDownloadLink(parts, id, 'user:u_1');
-      assert.equal((await deleteArchive(parts, id, 'user:u_1')).status, 'expired');
+      clock.advance({ hours: 2 });
+      const deleted = await deleteArchive(parts, id, 'user:u_1');
+      assert.equal(deleted.status, 'expired');
+      // By the two instants, the page tells it from a file that was there for its whole time.
+      assert.equal(deleted.endedAt?.toISOString(), '2026-03-01T12:00:00.000Z');
+      assert.equal(deleted.expiresAt?.toISOString(), '2026-03-02T10:00:00.000Z');
       for (const dead of [token, url.split('/').at(-1) ?? '']) {
         await assert.rejects(openDownload(parts, { token: dead }), ended('download_invalid'));
       }

@@ -64,6 +64,25 @@ for (const language of ['en', 'de'] as const) {
   });
 }
 
+test('names and addresses without a place to break do not stick out at 320 px', async () => {
+  const { page, close } = await openPage(browser, service, { width: 320 });
+  const { portal, list } = scenes().pendingMailFailing;
+  portal.product.name = 'Fernsprechauftragsdatenverarbeitungsgesellschaft';
+  portal.account.id = 'a'.repeat(200);
+  portal.user = {
+    id: 'u1',
+    email: `${'long'.repeat(15)}@${'sub.'.repeat(40)}example.org`,
+    name: 'X'.repeat(120),
+  };
+  for (const view of list.exports) view.requestedBy = portal.user;
+  service.show({ portal, list });
+  await page.reload();
+  await page.getByText(portal.product.name).first().waitFor();
+  await openAllRows(page);
+  assert.equal(await sidewaysPixels(page), 0);
+  await close();
+});
+
 for (const language of ['en', 'de'] as const) {
   test(`what is below the state stays where it is when the state changes (${language})`, async () => {
     service.show(all.idle);

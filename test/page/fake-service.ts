@@ -53,13 +53,16 @@ export async function startFakeService(first: Scene): Promise<FakeService> {
 
   const server = createServer((request, response) => {
     response.setHeader('content-security-policy', policyText(pagePolicy));
-    const path = (request.url ?? '').split('?')[0] ?? '';
+    const [path = '', query] = (request.url ?? '').split('?');
     if (!path.startsWith(`${mount}v1/`)) return void sendPage(response, path);
     const call = `${request.method} ${path.slice(mount.length)}`;
     if (call === 'GET v1/brand.css') return send(response, 200, brand, 'text/css');
     if (call === 'GET v1/logo') return send(response, 200, logo, 'image/svg+xml');
     if (call === 'GET v1/file') return sendFile(response);
     if (failure) return sendProblem(response, ...failure);
+    // The real one refuses a session that names an account which is not its own.
+    const named = new URLSearchParams(query).get('accountId');
+    if (named !== null && named !== scene.portal.account.id) return sendProblem(response, 403, 'forbidden');
     if (call.endsWith('/events')) return follow(request, response);
     if (call === 'GET v1/portal') return sendJson(response, 200, scene.portal);
     if (call === 'GET v1/exports') return sendJson(response, 200, { ...scene.list, now: ago(0) });

@@ -97,6 +97,20 @@ test('a session that is over leads back to the product, on opening and in betwee
   await close();
 });
 
+test('a page whose browser was signed in for another account stops, and asks for nothing in its name', async () => {
+  const { idle } = all;
+  service.show(idle);
+  const { page, close } = await openPage(browser, service);
+  service.calls.length = 0;
+  service.show({ ...idle, portal: { ...idle.portal, account: { id: 'another' } } });
+  await page.getByRole('button', { name: 'Request export' }).click();
+  await page.getByRole('heading', { name: 'Another account is open in this browser now.' }).waitFor();
+  await page.getByRole('link', { name: 'Back to Voicebox' }).waitFor();
+  assert.deepEqual(service.calls, []);
+  assert.deepEqual(await checkAccessibility(page), []);
+  await close();
+});
+
 test('a page that opens while the service is away opens by itself when it is back', async () => {
   service.show(all.completed);
   service.fail([503, 'unavailable']);
@@ -127,6 +141,35 @@ test('the exact instant appears with the focus, goes with Escape, and can always
   await exactIn(page).waitFor();
   await page.keyboard.press('Escape');
   await exactIn(page).waitFor({ state: 'detached' });
+  await close();
+});
+
+test('an older export that the operator retries is what the page is about', async () => {
+  const { list, portal } = all.processing;
+  const [cancelled] = all.cancelled.list.exports;
+  service.show({
+    portal,
+    list: { ...list, exports: [{ ...cancelled, id: 'newer' }, ...list.exports] as typeof list.exports },
+  });
+  const { page, close } = await openPage(browser, service);
+  await page.getByRole('heading', { level: 1, name: 'Your data is being collected.' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel export' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Cancelled' }).waitFor();
+  await close();
+});
+
+test('what became of a file is told by its own deadline, whatever the policy says now', async () => {
+  const { portal, list } = all.expired;
+  portal.policy.downloadWindowSeconds = 7 * 86_400;
+  portal.policy.confirmationWindowSeconds = 7 * 86_400;
+  service.show({ portal, list });
+  const { page, close } = await openPage(browser, service);
+  await page
+    .getByText('It could be downloaded for 24 hours. Then it was deleted for good, as announced.')
+    .waitFor();
+  service.show({ portal, list: all.lapsed.list });
+  await page.reload();
+  await page.getByText('The link in the email worked for 24 hours.').waitFor();
   await close();
 });
 

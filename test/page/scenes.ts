@@ -47,14 +47,21 @@ export function scenes(): Record<SceneName, Scene> {
       completed({ mail: mail({ state: 'failing', kind: 'ready', lastError: 'connect ECONNREFUSED' }) }),
     ),
     expired: scene(expired({}), { withHistory: true }),
-    deleted: scene(expired({ endedAt: ago(30 * hour), expiresAt: ago(30 * hour), downloads: 1 })),
+    deleted: scene(expired({ endedAt: ago(30 * hour), downloads: 1 })),
     cooldown: scene(
-      expired({ endedAt: ago(20 * minute), expiresAt: ago(20 * minute), completedAt: ago(6 * hour) }),
+      expired({ endedAt: ago(20 * minute), expiresAt: ago(-18 * hour), completedAt: ago(6 * hour) }),
       {
         request: { allowed: false, code: 'export_cooldown', availableAt: ago(-18 * hour) },
       },
     ),
-    lapsed: scene(pending({ status: 'expired', requestedAt: ago(26 * hour), endedAt: ago(2 * hour) })),
+    lapsed: scene(
+      pending({
+        status: 'expired',
+        requestedAt: ago(26 * hour),
+        confirmBy: ago(2 * hour),
+        endedAt: ago(2 * hour),
+      }),
+    ),
     failed: scene(
       processing(14_210, 34_818, {
         status: 'failed',
@@ -155,7 +162,7 @@ export function scenes(): Record<SceneName, Scene> {
   function history(): ExportView[] {
     const endings = [
       expired({ downloads: 3, requestedBy: other }),
-      expired({ endedAt: ago(40 * hour), expiresAt: ago(40 * hour), downloads: 1 }),
+      expired({ endedAt: ago(40 * hour), downloads: 1 }),
       pending({ status: 'expired', endedAt: ago(0) }),
       processing(120, 34_818, { status: 'failed', endedAt: ago(0), failure: { code: 'x', message: 'x' } }),
       pending({ status: 'cancelled', endedAt: ago(0) }),

@@ -13,7 +13,7 @@ function lifeOf(name: SceneName): string[] {
   const view = list.exports[0] ?? null;
   const signs = { done: '+', now: '>', later: '.', stopped: 'x', skipped: '-' };
   const { confirmByEmail } = portal.policy;
-  const steps = timelineSteps(page.timeline, situationOf(view, portal.policy), view, confirmByEmail);
+  const steps = timelineSteps(page.timeline, situationOf(view), view, confirmByEmail);
   return steps.map(({ is, label }) => `${signs[is]} ${label}`);
 }
 

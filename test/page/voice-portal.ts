@@ -5,6 +5,7 @@ export const voicePortal: Portal = {
   product: { name: 'Voicebox', logo: true, support: 'help@voicebox.example' },
   language: 'en',
   languages: ['en', 'de'],
+  kind: 'account',
   account: { id: 'fb3087ef-b4e9-4afd-ad33-028bd4e84332' },
   user: { id: 'u1', email: 'rosa.moreira79@example.org', name: 'Rosa Moreira' },
   returnUrl: 'https://voicebox.example/settings',

@@ -127,6 +127,11 @@ test('one request names at least one channel, and at most as many as the policy 
     text: 'channels must contain at maximum 25 items',
     fields: { channels: 'must contain at maximum 25 items' },
   });
+  assert.deepEqual(Object.keys(refusal({ channels: Array(100_000).fill(7) }).fields), ['channels']);
+  assert.deepEqual(
+    Object.keys(refusal({ channels: [room], include_fields: Array(100_000).fill(7) }).fields),
+    ['include_fields'],
+  );
   assert.equal(refusal({ channels: [] }).text, 'channels must contain at least 1 item');
   assert.equal(refusal({}).text, 'channels is a required field');
   assert.equal(refusal({ channels: null }).text, 'channels must be an array');

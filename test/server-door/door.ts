@@ -37,6 +37,8 @@ export interface Ground {
   product: pg.Client;
   /** Files of exports that are stored, whole or not. */
   storedFiles(): Promise<string[]>;
+  /** Has something ended before the folder it writes into is removed. */
+  endFirst(end: () => Promise<unknown>): void;
 }
 
 /** All of it is gone after the test. */
@@ -51,7 +53,10 @@ export async function prepare(t: TestContext, options: DoorOptions = {}): Promis
   await writeFile(config, JSON.stringify(configOf(productUrl, options.policy)));
   const port = await freePort();
   const dataDir = join(folder, 'data');
+  const running: (() => Promise<unknown>)[] = [];
+  // One hook for all of it: hooks run in the order in which they were registered, and this one is the first.
   t.after(async () => {
+    for (const end of running) await end();
     await product.end();
     await rm(folder, { recursive: true, force: true });
   });
@@ -70,6 +75,7 @@ export async function prepare(t: TestContext, options: DoorOptions = {}): Promis
       );
       return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     },
+    endFirst: (end) => running.push(end),
   };
 }
 
@@ -99,7 +105,7 @@ export async function openDoor(
     config: await loadConfig(env.configPath),
     now: () => new Date(Date.now() + offsetMs),
   });
-  t.after(() => handover.stop(0));
+  ground.endFirst(() => handover.stop(0));
   return {
     ...ground,
     parts: handover.parts,
@@ -112,12 +118,8 @@ export async function openDoor(
   };
 }
 
-/** `handover serve` as a process of its own, that can be killed. Returns when it is ready. */
-export async function serve(
-  t: TestContext,
-  ground: Ground,
-  args: string[] = [],
-): Promise<{ kill(): Promise<void> }> {
+/** `handover serve` as a process of its own, that can be killed before its ground goes. Returns when it is ready. */
+export async function serve(ground: Ground, args: string[] = []): Promise<{ kill(): Promise<void> }> {
   const env = { ...process.env, LOG_LEVEL: 'warn', ...ground.env };
   const child = spawn(process.execPath, [cli, 'serve', ...args], {
     env,
@@ -128,7 +130,7 @@ export async function serve(
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  t.after(kill);
+  ground.endFirst(kill);
   await waitFor('the service to be ready', async () => {
     if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}.`);
     const answer = await fetch(`${ground.url}/readyz`).catch(() => null);

@@ -9,7 +9,7 @@ export async function openMeshcore(
   t: TestContext,
 ): Promise<{ ground: Ground; client: Client; rows: Expected }> {
   const ground = await prepare(t, { fill: loadMeshcore });
-  await serve(t, ground);
+  await serve(ground);
   const client = await clientOf(ground, JSON.parse(await handover(ground, ...createKey)));
   const rows = await readExpected(ground.product);
   assert.deepEqual(Object.fromEntries(Object.entries(rows).map(([kind, map]) => [kind, map.size])), {

@@ -17,7 +17,7 @@ describe('a process that is killed while tasks run', () => {
       const receiver = await startReceiver(t);
       const created = await handover(ground, 'keys', 'create', '--webhook', receiver.url, '--json');
       const client = await clientOf(ground, JSON.parse(created) as Key);
-      const first = await serve(t, ground);
+      const first = await serve(ground);
       const ids = await Promise.all(
         Array.from({ length: TASKS }, (_, n) =>
           client.start('/export_channels', { channels: [{ cid: `messaging:slow-${n}` }], version: 'v2' }),
@@ -29,7 +29,7 @@ describe('a process that is killed while tasks run', () => {
         return isThere ? true : null;
       });
       await first.kill();
-      await serve(t, ground);
+      await serve(ground);
 
       for (const [n, id] of ids.entries()) {
         const { status, result } = await client.whenOver(id);

@@ -9,8 +9,11 @@ const separator = Buffer.from(',\n      ');
 
 describe('the transcoder', () => {
   test('writes the rows of a COPY as JSON objects with a separator between them', () => {
-    const columns = columnsOf({ id: 'number', displayName: 'string', isActive: 'boolean' });
-    const { text, rows } = transcode(columns, [Buffer.from('1\tAda\tt\n2\t\\N\tf\n')]);
+    const columns = columnsOf({ id: 'integer', displayName: 'string', isActive: 'boolean' });
+    const { text, rows } = transcode(columns, [
+      copyRow([int4(1), 'Ada', boolean(true)]),
+      copyRow([int4(2), null, boolean(false)]),
+    ]);
     assert.equal(
       text,
       '{"id":1,"displayName":"Ada","isActive":true},\n      {"id":2,"displayName":null,"isActive":false}',
@@ -19,7 +22,7 @@ describe('the transcoder', () => {
   });
 
   test('writes nothing for no rows', () => {
-    assert.deepEqual(transcode(columnsOf({ id: 'number' }), []), {
+    assert.deepEqual(transcode(columnsOf({ id: 'integer' }), []), {
       text: '',
       rows: 0,
       sizes: [],
@@ -27,15 +30,15 @@ describe('the transcoder', () => {
     });
   });
 
-  test('tells a null from the text \\N and from an empty text', () => {
+  test('tells a null from an empty text', () => {
     const { text } = transcode(columnsOf({ a: 'string', b: 'string', c: 'string' }), [
-      Buffer.from('\\N\t\\\\N\t\n'),
+      copyRow([null, '\\N', '']),
     ]);
     assert.deepEqual(JSON.parse(text), { a: null, b: '\\N', c: '' });
   });
 
   test('quotes keys as JSON, whatever a column is called', () => {
-    const { text } = transcode(columnsOf({ 'a "b"\n': 'number', ключ: 'number' }), [Buffer.from('1\t2\n')]);
+    const { text } = transcode(columnsOf({ 'a "b"\n': 'number', ключ: 'number' }), [copyRow(['1', '2'])]);
     assert.deepEqual(JSON.parse(text), { 'a "b"\n': 1, ключ: 2 });
   });
 
@@ -58,33 +61,82 @@ describe('the transcoder', () => {
     }
   });
 
+  test('writes integers of two, four and eight bytes to the last digit', () => {
+    const edges = [
+      0n,
+      1n,
+      9n,
+      10n,
+      99n,
+      999_999_999n,
+      1_000_000_000n,
+      2n ** 53n - 1n,
+      2n ** 53n,
+      2n ** 63n - 1n,
+    ];
+    const numbers = [...edges.flatMap((edge) => [edge, -edge]), -(2n ** 63n), 123_456_789_012_345_678n];
+    for (const number of numbers) {
+      assert.equal(transcode(columnsOf({ n: 'integer' }), [copyRow([int8(number)])]).text, `{"n":${number}}`);
+    }
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (number) => {
+        assert.equal(
+          transcode(columnsOf({ n: 'integer' }), [copyRow([int8(number)])]).text,
+          `{"n":${number}}`,
+        );
+      }),
+    );
+    for (const number of [-(2 ** 31), -1, 0, 7, 2 ** 31 - 1]) {
+      assert.equal(transcode(columnsOf({ n: 'integer' }), [copyRow([int4(number)])]).text, `{"n":${number}}`);
+    }
+    for (const number of [-(2 ** 15), -1, 0, 2 ** 15 - 1]) {
+      const bytes = Buffer.alloc(2);
+      bytes.writeInt16BE(number);
+      assert.equal(transcode(columnsOf({ n: 'integer' }), [copyRow([bytes])]).text, `{"n":${number}}`);
+    }
+  });
+
   test('writes instants as RFC 3339 with microseconds, and what RFC 3339 has no form for as Postgres does', () => {
-    const instants = {
-      '2026-02-28 12:00:00+00': '2026-02-28T12:00:00.000000Z',
-      '2026-02-28 12:00:00.5+00': '2026-02-28T12:00:00.500000Z',
-      '1969-12-31 23:59:59.999999+00': '1969-12-31T23:59:59.999999Z',
-      '0044-03-15 09:00:00.25+00 BC': '0044-03-15T09:00:00.250000Z BC',
-      '12026-01-01 00:00:00+00': '12026-01-01T00:00:00.000000Z',
-      infinity: 'infinity',
-      '-infinity': '-infinity',
-    };
-    for (const [printed, expected] of Object.entries(instants)) {
+    const instants: [bigint, string][] = [
+      [825_595_200_000_000n, '2026-02-28T12:00:00.000000Z'],
+      [825_595_200_500_000n, '2026-02-28T12:00:00.500000Z'],
+      [-946_684_800_000_001n, '1969-12-31T23:59:59.999999Z'],
+      [-64_464_476_399_750_000n, '0044-03-15T09:00:00.250000Z BC'],
+      [316_410_969_600_000_000n, '12026-08-31T00:00:00.000000Z'],
+      [2n ** 63n - 1n, 'infinity'],
+      [-(2n ** 63n), '-infinity'],
+    ];
+    for (const [microseconds, expected] of instants) {
+      const row = copyRow([int8(microseconds)]);
+      assert.equal(JSON.parse(transcode(columnsOf({ at: 'timestamptz' }), [row]).text).at, expected);
       assert.equal(
-        JSON.parse(transcode(columnsOf({ at: 'timestamptz' }), [copyRow([printed])]).text).at,
-        expected,
-      );
-      const unzoned = printed.replace('+00', '');
-      assert.equal(
-        JSON.parse(transcode(columnsOf({ at: 'timestamp' }), [copyRow([unzoned])]).text).at,
+        JSON.parse(transcode(columnsOf({ at: 'timestamp' }), [row]).text).at,
         expected.replace('Z', ''),
       );
     }
   });
 
-  test('refuses an instant that is not in UTC rather than calling it so', () => {
-    const columns = columnsOf({ at: 'timestamptz' });
-    assert.throws(() => transcode(columns, [copyRow(['2026-02-28 12:00:00+01'])]), /not in UTC/);
-    assert.throws(() => transcode(columns, [copyRow(['2026-02-28'])]), /no time of day/);
+  test('writes the instants that JavaScript knows as JavaScript does', () => {
+    const instant = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z') });
+    fc.assert(
+      fc.property(
+        instant.filter((date) => !Number.isNaN(date.getTime())),
+        fc.nat(999),
+        (date, microseconds) => {
+          const since2000 = BigInt(date.getTime() - Date.UTC(2000, 0, 1)) * 1000n + BigInt(microseconds);
+          const { text } = transcode(columnsOf({ at: 'timestamptz' }), [copyRow([int8(since2000)])]);
+          const expected = date.toISOString().replace('Z', `${String(microseconds).padStart(3, '0')}Z`);
+          assert.equal(JSON.parse(text).at, expected);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('writes a uuid in its usual form', () => {
+    const uuid = '8c5b8a0e-0b5a-4a5e-9f3a-6d0b7c0f5a11';
+    const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+    assert.equal(transcode(columnsOf({ id: 'uuid' }), [copyRow([bytes])]).text, `{"id":"${uuid}"}`);
   });
 
   test('passes JSON through on one line: digits, order, duplicate keys and escapes as they are', () => {
@@ -94,31 +146,38 @@ describe('the transcoder', () => {
     assert.equal(text, `{"j":${json.replace(/[\n\t\r]/g, ' ')}}`);
   });
 
-  test('joins the lines of base64', () => {
-    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    const lines = bytes.toString('base64').replace(/(.{76})/g, '$1\n');
-    const { text } = transcode(columnsOf({ b: 'base64' }), [copyRow([lines])]);
-    assert.deepEqual(Buffer.from(JSON.parse(text).b, 'base64'), bytes);
+  test('passes jsonb through, and refuses a version of it that it does not know', () => {
+    const json = '{"a": 1.50, "b": ["\\\\", "\u2028"]}';
+    assert.equal(transcode(columnsOf({ j: 'jsonb' }), [copyRow([jsonb(json)])]).text, `{"j":${json}}`);
+    assert.throws(() => transcode(columnsOf({ j: 'jsonb' }), [copyRow([`\x02${json}`])]), /version/);
+  });
+
+  test('writes bytes of any length as base64', () => {
+    for (const length of [0, 1, 2, 3, 256, 100_000]) {
+      const bytes = Buffer.from(Array.from({ length }, (_, byte) => byte % 256));
+      const { text } = transcode(columnsOf({ b: 'base64' }), [copyRow([bytes])]);
+      assert.equal(text, `{"b":"${bytes.toString('base64')}"}`);
+    }
   });
 
   test('gives the same rows wherever the bytes are cut, also inside escapes and characters', () => {
-    const columns = columnsOf({ s: 'string', n: 'number', at: 'timestamptz', j: 'json', b: 'boolean' });
+    const columns = columnsOf({ s: 'string', n: 'integer', at: 'timestamptz', j: 'json', b: 'boolean' });
     const rows = [
-      ['a\\b"c\n\t\v😀é', '-1.5', '2026-02-28 12:00:00.123456+00', '{"k":\n[1,"\\n"]}', 't'],
+      ['a\\b"c\n\t\v😀é', int8(-15n), int8(825_595_200_500_000n), '{"k":\n[1,"\\n"]}', boolean(true)],
       [null, null, null, null, null],
-      ['', '1', 'infinity', 'null', 'f'],
+      ['', int4(1), int8(2n ** 63n - 1n), 'null', boolean(false)],
     ];
-    const bytes = Buffer.concat(rows.map(copyRow));
-    const whole = transcode(columns, [bytes]).text;
+    const bytes = Buffer.concat([head, ...rows.map(copyRow), lastWord]);
+    const whole = transcodeBytes(columns, [bytes]).text;
     for (let cut = 0; cut <= bytes.length; cut++) {
       assert.equal(
-        transcode(columns, [bytes.subarray(0, cut), bytes.subarray(cut)]).text,
+        transcodeBytes(columns, [bytes.subarray(0, cut), bytes.subarray(cut)]).text,
         whole,
         `cut at ${cut}`,
       );
     }
     const single = Array.from(bytes, (byte) => Buffer.from([byte]));
-    assert.equal(transcode(columns, single).text, whole);
+    assert.equal(transcodeBytes(columns, single).text, whole);
   });
 
   test('agrees with JSON.stringify on any rows, cut anywhere, in chunks of any size', () => {
@@ -130,8 +189,8 @@ describe('the transcoder', () => {
     fc.assert(
       fc.property(rows, cuts, fc.integer({ min: 1, max: 300 }), (rows, cuts, chunkBytes) => {
         const columns = columnsOf({ a: 'string', b: 'string', c: 'string' });
-        const pieces = cutAt(Buffer.concat(rows.map(copyRow)), cuts);
-        const { text, rows: count } = transcode(columns, pieces, chunkBytes);
+        const pieces = cutAt(Buffer.concat([head, ...rows.map(copyRow), lastWord]), cuts);
+        const { text, rows: count } = transcodeBytes(columns, pieces, chunkBytes);
         const expected = rows.map(([a, b, c]) => ({ a, b, c }));
         assert.deepEqual(JSON.parse(`[${text}]`), expected);
         assert.equal(count, rows.length);
@@ -174,21 +233,37 @@ describe('the transcoder', () => {
   });
 
   test('makes bytes that are not UTF-8 into U+FFFD, counts them, and eats nothing beside them', () => {
-    const row = Buffer.concat([Buffer.from('a\xe9', 'latin1'), Buffer.from('\tb\ufffd\n')]);
+    const row = copyRow([Buffer.from('a\xe9', 'latin1'), 'b\ufffd']);
     const { text, replaced } = transcode(columnsOf({ a: 'string', b: 'string' }), [row]);
     assert.deepEqual(JSON.parse(text), { a: 'a\ufffd', b: 'b\ufffd' });
     assert.equal(replaced, 1);
     for (let byte = 128; byte < 256; byte++) {
-      const alone = transcode(columnsOf({ a: 'string', b: 'string' }), [Buffer.from([byte, 9, 49, 10])]);
+      const alone = transcode(columnsOf({ a: 'string', b: 'string' }), [copyRow([Buffer.from([byte]), '1'])]);
       assert.deepEqual(JSON.parse(alone.text), { a: '\ufffd', b: '1' }, `byte ${byte}`);
     }
   });
 
   test('throws when a row has other columns than it should, or stops in the middle', () => {
     const columns = columnsOf({ a: 'string', b: 'string' });
-    assert.throws(() => transcode(columns, [Buffer.from('1\n')]), /columns/);
-    assert.throws(() => transcode(columns, [Buffer.from('1\t2\t3\n')]), /columns/);
-    assert.throws(() => transcode(columns, [Buffer.from('1\t2')]), /middle of a row/);
+    assert.throws(() => transcode(columns, [copyRow(['1'])]), /columns/);
+    assert.throws(() => transcode(columns, [copyRow(['1', '2', '3'])]), /columns/);
+    assert.throws(
+      () => transcodeBytes(columns, [head, copyRow(['1', '2']).subarray(0, 9)]),
+      /middle of a row/,
+    );
+    assert.throws(() => transcodeBytes(columns, [head, copyRow(['1', '2'])]), /middle of a row/);
+    assert.throws(() => transcodeBytes(columns, [head, lastWord, copyRow(['1', '2'])]), /more than it said/);
+    assert.throws(() => transcodeBytes(columns, [Buffer.from('1\t2\n'.repeat(9))]), /binary COPY/);
+  });
+
+  test('takes one COPY after another, as one run of rows', () => {
+    const transcoder = createTranscoder(columnsOf({ a: 'string' }), separator);
+    for (const value of ['x', 'y']) {
+      const bytes = Buffer.concat([head, copyRow([value]), lastWord]);
+      transcoder.push(bytes, 0, bytes.length);
+      transcoder.end();
+    }
+    assert.equal(Buffer.from(transcoder.take()?.bytes ?? []).toString(), `{"a":"x"}${separator}{"a":"y"}`);
   });
 });
 
@@ -196,22 +271,41 @@ function columnsOf(codecs: Record<string, Codec>): TranscodedColumn[] {
   return Object.entries(codecs).map(([key, codec]) => ({ key, codec }));
 }
 
-/** What Postgres sends for a row in text format. */
-function copyRow(values: (string | null)[]): Buffer {
-  return Buffer.from(`${values.map((value) => (value === null ? '\\N' : escapeCopy(value))).join('\t')}\n`);
+/** https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format" */
+const head = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const lastWord = Buffer.from([0xff, 0xff]);
+
+/** What Postgres sends for a row in binary format; a text stands for its bytes. */
+function copyRow(values: (string | Buffer | null)[]): Buffer {
+  const count = Buffer.alloc(2);
+  count.writeInt16BE(values.length);
+  return Buffer.concat([count, ...values.flatMap(copyField)]);
 }
 
-function escapeCopy(value: string): string {
-  const names: Record<string, string> = {
-    '\b': '\\b',
-    '\f': '\\f',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-    '\v': '\\v',
-    '\\': '\\\\',
-  };
-  return value.replace(/[\b\f\n\r\t\v\\]/g, (character) => names[character] ?? character);
+function copyField(value: string | Buffer | null): Buffer[] {
+  if (value === null) return [int4(-1)];
+  const bytes = Buffer.from(value);
+  return [int4(bytes.length), bytes];
+}
+
+function int4(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function int8(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  return bytes;
+}
+
+function boolean(value: boolean): Buffer {
+  return Buffer.from([value ? 1 : 0]);
+}
+
+function jsonb(json: string): Buffer {
+  return Buffer.from(`\x01${json}`);
 }
 
 function cutAt(bytes: Buffer, positions: number[]): Buffer[] {
@@ -225,7 +319,12 @@ function cutEvery(bytes: Buffer, size: number): Buffer[] {
   );
 }
 
-function transcode(columns: TranscodedColumn[], pieces: Uint8Array[], chunkBytes?: number) {
+/** One COPY of these rows. */
+function transcode(columns: TranscodedColumn[], rows: Uint8Array[]) {
+  return transcodeBytes(columns, [head, ...rows, lastWord]);
+}
+
+function transcodeBytes(columns: TranscodedColumn[], pieces: Uint8Array[], chunkBytes?: number) {
   const transcoder = createTranscoder(columns, separator, chunkBytes);
   const chunks: Buffer[] = [];
   let rows = 0;

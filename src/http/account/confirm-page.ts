@@ -37,7 +37,11 @@ export async function confirmRoutes(app: FastifyInstance, parts: Parts): Promise
     async (request, reply) => {
       const data = await confirmExport(parts, request.params.token);
       const language = languageOf(parts, request, data);
-      return reply.type('text/html; charset=utf-8').send(donePage(parts, data, language));
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(
+          data.status === 'completed' ? alreadyPage(parts, data, language) : donePage(parts, data, language),
+        );
     },
   );
 }
@@ -77,7 +81,12 @@ ${data.confirmBy !== null && html`<p class="quiet">${words.deadline(formatInstan
 
 function alreadyPage(parts: Parts, data: DataExport, language: Language): string {
   const words = pagesWords[language].alreadyConfirmed;
-  return answerPage(parts, language, words.title, words.text({ email: data.requester.email }));
+  return answerPage(
+    parts,
+    language,
+    words.title,
+    words.text({ email: data.requester.email, isReady: data.status === 'completed' }),
+  );
 }
 
 function donePage(parts: Parts, data: DataExport, language: Language): string {

@@ -32,7 +32,6 @@ const pageFor: Partial<
   Record<
     ProblemCode,
     | 'confirmationInvalid'
-    | 'notPending'
     | 'downloadInvalid'
     | 'portalLinkInvalid'
     | 'signedOut'
@@ -41,7 +40,6 @@ const pageFor: Partial<
   >
 > = {
   confirmation_invalid: 'confirmationInvalid',
-  export_not_pending: 'notPending',
   download_invalid: 'downloadInvalid',
   export_not_ready: 'downloadInvalid',
   export_not_found: 'downloadInvalid',

@@ -59,7 +59,6 @@ export async function exportRoutes(app: FastifyInstance, door: Door): Promise<vo
           ...changeCodes,
           'export_active',
           'export_cooldown',
-          'subject_unknown',
         ]),
       },
     },

@@ -11,7 +11,7 @@ export function subjectOf(caller: Caller): { kind: string; subjectId: string } {
 
 /** An export of the caller's account. Throws `export_not_found` for any other, as if it did not exist. */
 export async function ownExport(parts: Parts, caller: Caller, id: string): Promise<ExportView> {
-  const view = isUuid(id) ? await viewExport(parts, id) : null;
+  const view = await viewExport(parts, id);
   if (view === null || view.accountId !== caller.accountId || view.kind !== caller.kind) {
     throw new HandoverError('export_not_found');
   }
@@ -39,7 +39,3 @@ export const changeCodes = [
   'body_too_large',
   'media_type_unsupported',
 ] as const satisfies ProblemCode[];
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}

@@ -142,6 +142,7 @@ function portalView(parts: Parts, { session }: SessionCaller, language: Language
     product: { name: product.name, logo: product.logo !== null, support: product.support },
     language,
     languages: [...languages],
+    kind: session.kind,
     account: { id: session.accountId },
     user: { id: session.user.id, email: session.user.email, name: session.user.name },
     returnUrl: session.returnUrl,

@@ -30,7 +30,11 @@ export const Export = z
     confirmedAt: instant.nullable(),
     startedAt: instant.nullable(),
     completedAt: instant.nullable(),
-    expiresAt: instant.nullable().describe('When the file stops being downloadable, or did.'),
+    expiresAt: instant
+      .nullable()
+      .describe(
+        'When its download window ends. A file that is deleted before that is gone from `endedAt` on.',
+      ),
     endedAt: instant.nullable().describe('When it became expired, failed or cancelled.'),
     requestedBy: Person,
     progress: z.object({
@@ -115,6 +119,7 @@ export const Portal = z
     product: z.object({ name: z.string(), logo: z.boolean(), support: z.string().nullable() }),
     language: z.enum(languages),
     languages: z.array(z.enum(languages)),
+    kind: z.string().describe('The kind of export that this page is for, as the config names it.'),
     account: z.object({ id: z.string() }),
     user: Person,
     returnUrl: z.string().nullable(),

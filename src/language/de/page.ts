@@ -268,6 +268,10 @@ export const page = {
       title: 'Diese Seite öffnen Sie aus Ihrem Produkt heraus.',
       text: 'Zu Ihrer Sicherheit endet der Zugang nach einer Weile. Gehen Sie zurück zum Produkt und öffnen Sie in den Einstellungen den Datenexport noch einmal. Exporte laufen inzwischen weiter; nichts ist verloren.',
     },
+    otherAccount: {
+      title: 'In diesem Browser ist jetzt ein anderes Konto offen.',
+      text: 'Damit nichts verwechselt wird, hat diese Seite angehalten. Exporte laufen weiter; nichts ist verloren. Um dieses Konto wieder zu sehen, öffnen Sie den Datenexport in den Einstellungen des Produkts.',
+    },
     left: {
       title: 'Sie haben sich vom Datenexport abgemeldet.',
       text: 'Exporte laufen ohne Sie weiter. Zum Zurückkehren öffnen Sie den Datenexport in den Einstellungen des Produkts.',
@@ -291,12 +295,11 @@ export const page = {
     export_not_found: 'Diesen Export gibt es nicht mehr. Die Seite zeigt, was da ist.',
     export_not_pending:
       'Dieser Export wartet nicht mehr auf eine Bestätigung. Die Seite zeigt, wie es um ihn steht.',
-    export_not_cancellable: 'Dieser Export war schon beendet. Die Seite zeigt, wie es um ihn steht.',
+    export_not_cancellable:
+      'Dieser Export ließ sich nicht mehr abbrechen. Die Seite zeigt, wie es um ihn steht.',
     export_not_ready: 'Die Datei ist nicht mehr da. Die Seite zeigt, wie es um den Export steht.',
     resend_too_soon:
       'Gerade wurde eine Nachricht geschickt. Warten Sie eine Minute und sehen Sie inzwischen im Spam-Ordner nach.',
-    subject_unknown:
-      'Zu diesem Konto wurden keine Daten gefunden. Es wurde nichts geändert. Bitte schreiben Sie der Hilfe.',
     rate_limited:
       'Das ging etwas schnell. Nichts ist verloren; warten Sie eine Minute und versuchen Sie es noch einmal.',
     forbidden:

@@ -36,26 +36,24 @@ export const pages = {
 
   alreadyConfirmed: {
     title: 'Dieser Export ist schon bestätigt',
-    text: (facts) => [
-      `Hier ist nichts mehr zu tun. Der Download-Link geht an ${facts.email}, sobald die Datei fertig ist.`,
-      'Die Datenexport-Seite zeigt, wie weit er ist.',
-    ],
+    text: (facts) =>
+      facts.isReady
+        ? [
+            `Die Datei ist fertig. Der Download-Link ging an ${facts.email}.`,
+            'Auch auf der Datenexport-Seite können Sie sie herunterladen.',
+          ]
+        : [
+            `Hier ist nichts mehr zu tun. Der Download-Link geht an ${facts.email}, sobald die Datei fertig ist.`,
+            'Die Datenexport-Seite zeigt, wie weit er ist.',
+          ],
   },
 
   confirmationInvalid: {
     title: 'Dieser Link gilt nicht mehr',
     text: [
-      'Der Bestätigungslink ist abgelaufen oder nicht vollständig angekommen.',
-      'Es wurde nichts exportiert, und nichts ist verloren. Fordern Sie auf der Datenexport-Seite einen neuen ' +
-        'Export an.',
-    ],
-  },
-
-  notPending: {
-    title: 'Dieser Export wartet nicht mehr auf Sie',
-    text: [
-      'Er wurde abgebrochen oder ist schon beendet.',
-      'Nichts ist verloren. Auf der Datenexport-Seite können Sie einen neuen Export anfordern.',
+      'Der Bestätigungslink ist abgelaufen, sein Export ist vorbei, oder er ist nicht vollständig angekommen.',
+      'Das Öffnen hat nichts geändert, und nichts ist verloren. Die Datenexport-Seite zeigt den Stand der Dinge; ' +
+        'dort können Sie auch einen neuen Export anfordern.',
     ],
   },
 

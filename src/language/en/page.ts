@@ -255,6 +255,10 @@ export const page = {
       title: 'This page has to be opened from your product.',
       text: 'For your safety, access to it ends after a while. Go back to the product, and open Data Export in its settings again. Exports go on meanwhile; nothing is lost.',
     },
+    otherAccount: {
+      title: 'Another account is open in this browser now.',
+      text: 'So that nothing is mixed up, this page has stopped. Exports go on; nothing is lost. To see this account again, open Data Export in the settings of the product.',
+    },
     left: {
       title: 'You have signed out of Data Export.',
       text: 'Exports go on without you. To come back, open Data Export in the settings of the product.',
@@ -277,11 +281,10 @@ export const page = {
     export_cooldown: 'An export was finished not long ago. The next one is possible a little later.',
     export_not_found: 'This export is no longer there. The page shows what is.',
     export_not_pending: 'This export no longer waits for a confirmation. The page shows how it stands.',
-    export_not_cancellable: 'This export had already ended. The page shows how it stands.',
+    export_not_cancellable: 'This export could no longer be cancelled. The page shows how it stands.',
     export_not_ready: 'The file is no longer there. The page shows how it stands.',
     resend_too_soon:
       'A message was sent a moment ago. Wait a minute, and look into the spam folder meanwhile.',
-    subject_unknown: 'No data of this account was found. Nothing was changed. Please write to support.',
     rate_limited: 'That was a little fast. Nothing is lost; wait a minute and try again.',
     forbidden: 'This is not allowed from here. Go back to the product and open Data Export again.',
     other: 'Something went wrong on our side. Nothing is lost; try again in a moment.',

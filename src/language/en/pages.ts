@@ -41,27 +41,25 @@ export const pages = {
   /** The same link again: harmless. */
   alreadyConfirmed: {
     title: 'This export is already confirmed',
-    text: (facts: { email: string }) => [
-      `There is nothing more to do here. The download link goes to ${facts.email} as soon as the file is ready.`,
-      'The Data Export page shows how far it is.',
-    ],
+    text: (facts: { email: string; isReady: boolean }) =>
+      facts.isReady
+        ? [
+            `The file is ready. The download link went to ${facts.email}.`,
+            'It can also be downloaded on the Data Export page.',
+          ]
+        : [
+            `There is nothing more to do here. The download link goes to ${facts.email} as soon as the file is ready.`,
+            'The Data Export page shows how far it is.',
+          ],
   },
 
-  /** `confirmation_invalid`: unknown, cut off on its way, or too old. */
+  /** `confirmation_invalid`: unknown, cut off on its way, too old, or of an export that is over. */
   confirmationInvalid: {
     title: 'This link no longer works',
     text: [
-      'The confirmation link has expired, or it did not arrive in one piece.',
-      'Nothing was exported and nothing is lost. Open the Data Export page and request a new export.',
-    ],
-  },
-
-  /** `export_not_pending`: cancelled, failed or ended meanwhile. */
-  notPending: {
-    title: 'This export no longer waits for you',
-    text: [
-      'It was cancelled, or it has already ended.',
-      'Nothing is lost. You can request a new export on the Data Export page.',
+      'The confirmation link has expired, its export is over, or it did not arrive in one piece.',
+      'Opening it changed nothing, and nothing is lost. The Data Export page shows how things stand; there you can ' +
+        'also request a new export.',
     ],
   },
 

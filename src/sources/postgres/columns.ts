@@ -62,29 +62,45 @@ export async function readCatalog(session: Session, selection: Selection): Promi
   return { table, hops };
 }
 
-/** The codec of a column, and the expression whose text it reads. The answers are in docs/types.md. */
+/**
+ * The codec of a column, and the expression that it is read by. A few types are read as the server holds them; the rest
+ * as the text that it prints, by a cast or, since some casts print otherwise (`inet`, `boolean`), by `format`. The
+ * answers are in docs/types.md.
+ */
 export function readingOf(column: ReadColumn, quoted: string): { codec: Codec; expression: string } {
   if (column.kind !== 'plain') return { codec: 'json', expression: `pg_catalog.to_json(${quoted})` };
-  if (column.type.schema !== 'pg_catalog') return { codec: 'string', expression: quoted };
-  if (column.type.name === 'bytea') {
-    return { codec: 'base64', expression: `pg_catalog.encode(${quoted}, 'base64')` };
-  }
-  return { codec: codecsByType[column.type.name] ?? 'string', expression: quoted };
+  const name = column.type.schema === 'pg_catalog' ? column.type.name : '';
+  const codec = codecsByType[name];
+  if (codec) return { codec, expression: quoted };
+  if (castNumbers.has(name)) return { codec: 'number', expression: `${quoted}::pg_catalog.text` };
+  if (castTexts.has(name)) return { codec: 'string', expression: `${quoted}::pg_catalog.text` };
+  return {
+    codec: 'string',
+    expression: `case when ${quoted} is not null then pg_catalog.format('%s', ${quoted}) end`,
+  };
 }
 
+/** What the send functions of these types make is what the codecs take. */
 const codecsByType: Record<string, Codec> = {
   bool: 'boolean',
-  int2: 'number',
-  int4: 'number',
-  int8: 'number',
-  float4: 'number',
-  float8: 'number',
-  numeric: 'number',
+  int2: 'integer',
+  int4: 'integer',
+  int8: 'integer',
+  text: 'string',
+  varchar: 'string',
+  bpchar: 'string',
+  name: 'string',
+  uuid: 'uuid',
   json: 'json',
-  jsonb: 'json',
+  jsonb: 'jsonb',
   timestamp: 'timestamp',
   timestamptz: 'timestamptz',
+  bytea: 'base64',
 };
+
+/** Cast to text, these stand as Postgres prints them: no function of their own makes the cast. */
+const castNumbers = new Set(['numeric', 'float4', 'float8']);
+const castTexts = new Set(['date', 'time', 'timetz', 'interval']);
 
 async function readTable(
   session: Session,

@@ -1,6 +1,8 @@
 import type { RowChunk } from '../source.ts';
-import { NEWLINE, QUOTE } from './codecs.ts';
 import { replaceInvalid } from './replace-invalid.ts';
+
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
 
 /**
  * Turns the bytes of `COPY … TO STDOUT (FORMAT csv)` into RFC 4180 records: Postgres ends a record with a line feed,

@@ -31,7 +31,7 @@ export async function* readQuery(
       const column = columns.get(name);
       return column ? readingOf(column, `q.${quoteIdentifier(name)}`).expression : [];
     });
-    const sql = `copy (select ${expressions.join(', ')} from (${query.sql}\n) q) to stdout`;
+    const sql = `copy (select ${expressions.join(', ')} from (${query.sql}\n) q) to stdout (format binary)`;
     yield* transcodeCopy(session, sql, transcoder, signal);
     await requireUnchanged(session);
     const last = transcoder.take();

@@ -82,7 +82,7 @@ async function* readRows(
 
     const transcoder = createTranscoder(columns, separator);
     for (const range of ranges) {
-      const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout`;
+      const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout (format binary)`;
       yield* transcodeCopy(session, sql, transcoder, signal);
     }
     const tables = [catalog.table, ...catalog.hops].map(({ oid }) => oid);

@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 import type { Transcoder } from './transcode.ts';
 
 /**
- * Pushes the answer to `copy (…) to stdout` through a transcoder. Chunks are handed out as they fill up; what the
+ * Pushes the answer to `copy (…) to stdout (format binary)` through a transcoder. Chunks are handed out as they fill up; what the
  * last one holds stays in the transcoder, to be taken once the caller is content with the read.
  */
 export async function* transcodeCopy(

@@ -1,16 +1,8 @@
 import type { RowChunk } from '../source.ts';
-import {
-  BACKSLASH,
-  type Codec,
-  codecs,
-  FIELD_BYTES,
-  GROWTH,
-  NEWLINE,
-  type Output,
-  QUOTE,
-  TAB,
-} from './codecs.ts';
+import { BACKSLASH, type Codec, codecs, FIELD_BYTES, GROWTH, QUOTE } from './codecs.ts';
+import { readInt16, readInt32 } from './integers.ts';
 import { type Omission, omitPaths } from './omit-paths.ts';
+import type { Output } from './output.ts';
 import { replaceInvalid } from './replace-invalid.ts';
 
 /** One column of the COPY, in its order. */
@@ -18,13 +10,16 @@ export interface TranscodedColumn {
   /** The key in the JSON row. */
   key: string;
   codec: Codec;
-  /** Of a `json` column: what to leave out inside. */
+  /** Of a JSON column: what to leave out inside. */
   omission?: Omission | null;
 }
 
 /**
- * Turns the bytes of `COPY … TO STDOUT` (text format) into JSON objects. The bytes may be cut anywhere; what comes
+ * Turns the bytes of `COPY … TO STDOUT (format binary)` into JSON objects. The bytes may be cut anywhere; what comes
  * out is whole rows. All output is written into one buffer, which is handed out and used again.
+ *
+ * Format: https://www.postgresql.org/docs/current/sql-copy.html ("Binary Format"): a head, then for each row the
+ * number of its fields, and for each field its length (-1 for null) and its bytes; then -1 as the number of fields.
  */
 export interface Transcoder {
   /**
@@ -34,7 +29,7 @@ export interface Transcoder {
   push(input: Uint8Array, start: number, end: number): number;
   /** The rows written since the last take; null when there are none. Overwritten by the next push. */
   take(): RowChunk | null;
-  /** Throws when the input ended in the middle of a row. */
+  /** To be called at the end of each COPY; another may follow. Throws when the input ended before its last word. */
   end(): void;
 }
 
@@ -51,79 +46,122 @@ export function createTranscoder(
     prefix: Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
     write: codecs[column.codec],
     omission: column.omission ?? null,
-    delimiter: index === columns.length - 1 ? NEWLINE : TAB,
   }));
   const fixedBytes = fields.reduce(
     (sum, { prefix }) => sum + prefix.length + FIELD_BYTES,
     separator.length + 1,
   );
+  const holdsBytes = columns.some(({ codec }) => codec === 'base64');
   const buffer = new Uint8Array(Math.max(chunkBytes, fixedBytes));
   const output: Output = { bytes: buffer, length: 0 };
   const cut = createCarry();
   let rows = 0;
   let isFirstRow = true;
+  /** What comes next: the head, a row (or the last word in its place), or nothing more. */
+  let awaited: 'head' | 'row' | 'nothing' = 'head';
 
-  function writeRow(input: Uint8Array, start: number): number {
-    let at = start;
-    if (!isFirstRow) append(output, separator);
-    isFirstRow = false;
-    for (const { prefix, write, omission, delimiter } of fields) {
-      append(output, prefix);
-      if (input[at] === BACKSLASH && input[at + 1] === CAPITAL_N) {
-        append(output, NULL);
-        at += 2;
-      } else {
-        const value = output.length;
-        at = write(input, at, output);
-        if (omission) output.length = omitPaths(output.bytes, value, output.length, omission);
-      }
-      if (input[at] !== delimiter)
-        throw new Error('A row of the source has not the columns that were asked for.');
-      at++;
+  /** Where what comes next ends; beyond `end` as far as can be told when some of it is still to come. */
+  function measure(input: Uint8Array, start: number, end: number): number {
+    if (awaited === 'head') {
+      if (start + HEAD_BYTES > end) return start + HEAD_BYTES;
+      if (!isHead(input, start)) throw new Error('The source did not answer with a binary COPY.');
+      return start + HEAD_BYTES + readInt32(input, start + HEAD_BYTES - 4);
     }
-    output.bytes[output.length++] = CLOSE_OBJECT;
-    rows++;
+    if (awaited === 'nothing') throw new Error('The source sent more than it said.');
+    if (start + 2 > end) return start + 2;
+    const count = readInt16(input, start);
+    if (count === LAST_WORD) return start + 2;
+    if (count !== fields.length) throw otherColumns();
+    let at = start + 2;
+    for (let field = 0; field < count; field++) {
+      if (at + 4 > end) return at + 4;
+      const bytes = readInt32(input, at);
+      at += 4;
+      if (bytes > 0) at += bytes;
+    }
     return at;
   }
 
-  /** Makes room for the row that starts at `start`; false when the chunk must be taken first. */
+  /** Makes room for what lies in `input[start, end)`; false when the chunk must be taken first. */
   function hasRoom(input: Uint8Array, start: number, end: number): boolean {
     if (output.bytes !== buffer && rows > 0) return false; // a long row goes alone
     const free = output.bytes.length - output.length - fixedBytes;
     if ((end - start) * GROWTH <= free) return true;
-    const rowEnd = indexOfNewline(input, start, end) + 1;
-    if ((rowEnd - start) * GROWTH <= free) return true;
     if (output.length > 0) return false;
-    const bytes = fixedBytes + grownBytes(input, start, rowEnd);
+    const bytes = fixedBytes + grownBytes(input, start, end, holdsBytes);
     if (bytes > output.bytes.length) output.bytes = new Uint8Array(bytes);
     return true;
+  }
+
+  function write(input: Uint8Array, start: number): void {
+    if (awaited === 'head') {
+      awaited = 'row';
+    } else if (readInt16(input, start) === LAST_WORD) {
+      awaited = 'nothing';
+    } else {
+      writeRow(input, start);
+    }
+  }
+
+  function writeRow(input: Uint8Array, start: number): void {
+    let at = start + 2;
+    if (!isFirstRow) append(output, separator);
+    isFirstRow = false;
+    for (const { prefix, write, omission } of fields) {
+      append(output, prefix);
+      const bytes = readInt32(input, at);
+      at += 4;
+      if (bytes === IS_NULL) {
+        append(output, NULL);
+        continue;
+      }
+      const value = output.length;
+      write(input, at, at + bytes, output);
+      at += bytes;
+      if (omission) output.length = omitPaths(output.bytes, value, output.length, omission);
+    }
+    output.bytes[output.length++] = CLOSE_OBJECT;
+    rows++;
+  }
+
+  /** Goes on with what was cut off at the end of an earlier push. Returns where the rest begins; -1 when there is no room. */
+  function complete(input: Uint8Array, start: number, end: number): number {
+    const mark = cut.length;
+    let at = start;
+    for (;;) {
+      const wanted = measure(cut.bytes, 0, cut.length);
+      if (wanted <= cut.length) break;
+      if (at === end) return end;
+      const stop = Math.min(end, at + wanted - cut.length);
+      cut.append(input, at, stop);
+      at = stop;
+    }
+    if (!hasRoom(cut.bytes, 0, cut.length)) {
+      cut.length = mark;
+      return -1;
+    }
+    write(cut.bytes, 0);
+    cut.clear();
+    return at;
   }
 
   return {
     push(input, start, end) {
       let at = start;
       if (cut.length > 0) {
-        const newline = indexOfNewline(input, start, end);
-        if (newline === -1) {
-          cut.append(input, start, end);
+        at = complete(input, start, end);
+        if (at === -1) return start;
+      }
+      while (at < end) {
+        const stop = measure(input, at, end);
+        if (stop > end) {
+          cut.append(input, at, end);
           return end;
         }
-        const mark = cut.length;
-        cut.append(input, start, newline + 1);
-        if (!hasRoom(cut.bytes, 0, cut.length)) {
-          cut.length = mark;
-          return start;
-        }
-        writeRow(cut.bytes, 0);
-        cut.clear();
-        at = newline + 1;
+        if (!hasRoom(input, at, stop)) return at;
+        write(input, at);
+        at = stop;
       }
-      const wholeEnd = input[end - 1] === NEWLINE ? end : lastIndexOfNewline(input, at, end) + 1;
-      while (at < wholeEnd) {
-        if (!hasRoom(input, at, wholeEnd)) return at;
-        at = writeRow(input, at);
-      }
-      if (at < end) cut.append(input, at, end);
       return end;
     },
 
@@ -137,14 +175,28 @@ export function createTranscoder(
     },
 
     end() {
-      if (cut.length > 0) throw new Error('The source stopped in the middle of a row.');
+      if (cut.length > 0 || awaited !== 'nothing')
+        throw new Error('The source stopped in the middle of a row.');
+      awaited = 'head';
     },
   };
 }
 
-const CAPITAL_N = 0x4e;
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+/** The signature, flags, and the length of what follows in the head. */
+const HEAD_BYTES = SIGNATURE.length + 8;
+const LAST_WORD = -1;
+const IS_NULL = -1;
 const CLOSE_OBJECT = 0x7d;
 const NULL = Buffer.from('null');
+
+function isHead(input: Uint8Array, start: number): boolean {
+  return SIGNATURE.every((byte, index) => input[start + index] === byte);
+}
+
+function otherColumns(): Error {
+  return new Error('A row of the source has not the columns that were asked for.');
+}
 
 function append(output: Output, bytes: Uint8Array): void {
   const to = output.bytes;
@@ -175,25 +227,14 @@ function createCarry() {
   };
 }
 
-/** Newlines inside fields are escaped, so a newline is always the end of a row. */
-function indexOfNewline(input: Uint8Array, start: number, end: number): number {
-  const index = input.indexOf(NEWLINE, start);
-  return index < end ? index : -1;
-}
-
-function lastIndexOfNewline(input: Uint8Array, start: number, end: number): number {
-  let at = end - 1;
-  while (at >= start && input[at] !== NEWLINE) at--;
-  return at < start ? start - 1 : at;
-}
-
 /** Most that a long row can grow to, by its own bytes: a tenth of what {@link GROWTH} allows for is common. */
-function grownBytes(input: Uint8Array, start: number, end: number): number {
+function grownBytes(input: Uint8Array, start: number, end: number, holdsBytes: boolean): number {
   let bytes = end - start;
+  if (holdsBytes) bytes += Math.ceil(bytes / 2);
   for (let at = start; at < end; at++) {
     const byte = input[at] as number;
-    if (byte < 0x20 || byte === BACKSLASH) bytes += GROWTH - 1;
-    else if (byte === QUOTE) bytes++;
+    if (byte < 0x20) bytes += GROWTH - 1;
+    else if (byte === QUOTE || byte === BACKSLASH) bytes++;
   }
   return bytes;
 }

@@ -19,7 +19,7 @@ export function transcodedColumns(
     const column = columns.get(name);
     if (!column) return []; // refused when the columns were read
     const { codec } = readingOf(column, '');
-    if (omit.length > 0 && codec !== 'json') {
+    if (omit.length > 0 && codec !== 'json' && codec !== 'jsonb') {
       throw new HandoverError(
         'source_refused',
         `${place}: only JSON has paths to leave out, and column "${name}" is not JSON. Exclude the whole column, or make it jsonb.`,

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
+import { layOutJsonDocument } from '../../src/archive/json-document.ts';
+import type { JsonDocument } from '../../src/archive/json-frame.ts';
+import { BATCHES_AHEAD } from '../../src/opener/messages.ts';
+import { openOpener } from '../../src/opener/opener.ts';
+import { anExport, printDocument, type Rows, writeParts } from '../archive/archive-folder.ts';
+import { waitFor } from '../support/installation.ts';
+import { collect } from '../vault/bytes.ts';
+import { countOpenFiles } from '../vault/open-files.ts';
+import { hasCode } from '../vault/store-contract.ts';
+
+const head: JsonDocument = {
+  accountId: 'a_42',
+  snapshotAt: '2026-02-28T12:00:00.000000Z',
+  categories: ['account', 'contacts'],
+};
+/** More than 8 MB, in three parts. */
+const rows: Rows[][] = [
+  [{ category: 'account', rows: [{ id: 'a_42' }] }],
+  [{ category: 'contacts', rows: numbered(4000, 'left') }],
+  [{ category: 'contacts', rows: numbered(4000, 'right') }],
+];
+const printed = printDocument(head, rows);
+
+describe('an archive that is opened for download', () => {
+  test('comes through a thread byte for byte, whole and any long range of it', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    assert.deepEqual(await collect(archive.read()), printed);
+    for (const [start, length] of [
+      [1, 2_000_000],
+      [65_535, 3_000_001],
+      [printed.length - 1_500_000, 1_500_000],
+    ] as const) {
+      const range = { start, end: start + length };
+      assert.deepEqual(await collect(archive.read(range)), printed.subarray(range.start, range.end));
+    }
+    assert.equal(threads.length, 1);
+  });
+
+  test('is opened where it is asked for when the range is short', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const range = { start: 4_000_000, end: 4_100_000 };
+    assert.deepEqual(await collect(archive.read(range)), printed.subarray(range.start, range.end));
+    assert.equal(threads.length, 0);
+  });
+
+  test('serves several readers at once from one thread', async (t) => {
+    const { archive } = await anArchive(t);
+    const copies = await Promise.all(Array.from({ length: 5 }, () => collect(archive.read())));
+    for (const copy of copies) assert.deepEqual(copy, printed);
+  });
+
+  test('is not read further ahead of a slow reader than some batches', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const reading = archive.read();
+    let batches = 0;
+    const first = reading.next();
+    threads[0]?.on('message', () => batches++);
+    await first;
+    await sleep(500);
+    assert.equal(batches, BATCHES_AHEAD);
+    await reading.return(undefined);
+  });
+
+  test('is let go of when the reader stops early', async (t) => {
+    const { archive, folder } = await anArchive(t);
+    const reading = archive.read();
+    await reading.next();
+    await reading.return(undefined);
+    await waitFor('no open file', async () => ((await countOpenFiles(folder)) === 0 ? true : null));
+  });
+
+  test('breaks off as damaged where a part is', async (t) => {
+    const { archive, folder } = await anArchive(t);
+    await truncate(join(folder, 'e_1', 'part-2'), 1_000_000);
+    await assert.rejects(collect(archive.read()), hasCode('archive_damaged'));
+  });
+
+  test('breaks off when its thread dies, and is opened by a new one afterwards', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const reading = archive.read();
+    await reading.next();
+    await threads[0]?.terminate();
+    await assert.rejects(async () => {
+      for await (const _ of reading);
+    }, /thread ended/);
+    assert.deepEqual(await collect(archive.read()), printed);
+    assert.equal(threads.length, 2);
+  });
+});
+
+test('an opener that was closed opens nothing long any more', async (t) => {
+  const { archive, opener, threads } = await anArchive(t);
+  await opener.close();
+  await assert.rejects(collect(archive.read()), /closed/);
+  assert.equal(threads.length, 0);
+});
+
+/** Opened with one thread at most; `threads` are those that were started so far. */
+async function anArchive(t: TestContext) {
+  const { vault, key, folder } = await anExport(t);
+  const stored = await writeParts({ vault, key }, rows, 100);
+  const threads: Worker[] = [];
+  const started = (message: unknown) => threads.push((message as { worker: Worker }).worker);
+  subscribe('worker_threads', started);
+  const opener = openOpener({ store: { type: 'folder', folder } }, 1);
+  t.after(async () => {
+    unsubscribe('worker_threads', started);
+    await opener.close();
+  });
+  const layout = layOutJsonDocument(head, stored);
+  const archive = opener.open({ store: vault.store, identity: key.identity }, layout);
+  return { archive, opener, threads, folder };
+}
+
+function numbered(count: number, side: string): object[] {
+  return Array.from({ length: count }, (_, n) => ({ n, side, text: `${side} ${n} `.repeat(70) }));
+}

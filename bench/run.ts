@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { serverUser, temporaryFolder } from '../test/support/postgres-user.ts';
 import { runApi } from './benches/api.ts';
 import { runBurst } from './benches/burst.ts';
+import { runCheck } from './benches/check.ts';
 import { runDownload } from './benches/download.ts';
 import { runExport } from './benches/export.ts';
 import { runMemory } from './benches/memory.ts';
@@ -32,6 +33,7 @@ const benches: Record<string, RunBench> = {
   download: runDownload,
   api: runApi,
   workers: runWorkers,
+  check: runCheck,
   burst: runBurst,
 };
 const MOST_ROWS = 50_000_000;

@@ -13,6 +13,8 @@ export interface Environment {
   publicUrl: string | null;
   /** `DATABASE_URL`; null keeps the state in the data folder. */
   databaseUrl: string | null;
+  /** `SOURCE_DATABASE_URL`, the product's database, for commands that read no config. */
+  sourceDatabaseUrl: string | null;
   /** `HANDOVER_CONFIG`, default `handover.config.ts`, absolute. */
   configPath: string;
   /** `HANDOVER_DATA_DIR`, default `.handover` (the demo's is its own), absolute. */
@@ -112,6 +114,7 @@ export function readEnvironment(
     host: get('HOST') ?? '127.0.0.1',
     publicUrl: publicUrl?.replace(/\/+$/, '') ?? null,
     databaseUrl: get('DATABASE_URL'),
+    sourceDatabaseUrl: get('SOURCE_DATABASE_URL'),
     configPath: resolve(get('HANDOVER_CONFIG') ?? 'handover.config.ts'),
     dataDir: resolve(get('HANDOVER_DATA_DIR') ?? defaults.dataDir),
     storeUrl: get('STORE_URL'),

@@ -31,6 +31,10 @@ export const refusals = {
     'This export is ready or over, so there is nothing to cancel. A file that is ready can be deleted.',
   export_not_ready: 'This export has no file to download at the moment.',
   export_not_failed: 'Only a failed export can be retried.',
+  manifest_not_ready: 'The manifest of this export is still being made. Ask again in a moment.',
+  manifest_not_found:
+    'This export has no manifest: it has no file, was made by an earlier version, or its file was found damaged.',
+  manifest_invalid: 'This is no manifest of an archive.',
   confirmation_invalid: 'This confirmation link is not valid or has expired. Request a new export.',
   download_invalid:
     'This download link is not valid or has expired. Open the Data Export page for a new one.',

@@ -8,9 +8,11 @@ export type {
   Duration,
   Exclusion,
   ExportConfig,
+  FieldClass,
   Policy,
   Product,
   SourceConfig,
+  Way,
   Words,
 } from './config/define.ts';
 export { defineConfig } from './config/define.ts';

@@ -39,6 +39,7 @@ export interface JobOptions {
 export interface Jobs {
   'process-export': { exportId: string };
   'build-part': { exportId: string; attempt: number; number: number; snapshotId: string };
+  'prove-archive': { exportId: string };
   /** Here and for webhooks the export's id is only for traces; the sweep sends none. */
   'send-mail': { mailId: string; exportId?: string };
   'remove-archive': { exportId: string };
@@ -104,6 +105,8 @@ const queues: Record<JobName, Omit<QueueSettings, 'name'>> = {
     expireInSeconds: 180,
     ...patient,
   },
+  // As long as a part: it reads all of them.
+  'prove-archive': { policy: 'exclusive', expireInSeconds: 6 * HOUR, ...patient },
   'remove-archive': { policy: 'exclusive', expireInSeconds: HOUR, ...patient },
   // 14 tries with growing pauses: about a day.
   'send-webhook': {

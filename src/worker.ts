@@ -8,6 +8,7 @@ import { buildPart } from './steps/build-part.ts';
 import { failExport } from './steps/fail-export.ts';
 import type { Parts } from './steps/parts.ts';
 import { processExport } from './steps/process-export.ts';
+import { proveArchive } from './steps/prove-archive.ts';
 import { removeArchive } from './steps/remove-archive.ts';
 import { sendMail } from './steps/send-mail.ts';
 import { sendWebhook } from './steps/send-webhook.ts';
@@ -51,6 +52,7 @@ function handlers(parts: Parts): Handlers {
   return {
     'process-export': (job) => processExport(parts, job.data.exportId, job),
     'build-part': (job) => buildPart(parts, job.data, job),
+    'prove-archive': (job) => proveArchive(parts, job.data.exportId, job),
     'send-mail': (job) => sendMail(parts, job.data.mailId, job),
     'remove-archive': (job) => removeArchive(parts, job.data.exportId),
     'send-webhook': (job) => sendWebhook(parts, job.data.deliveryId, job),

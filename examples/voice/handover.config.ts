@@ -27,6 +27,7 @@ export default defineConfig({
             de: 'Name, Kurzname, Art, Status und Einstellungen Ihres Kontos.',
           },
           belongsTo: 'id',
+          classes: { id: 'observed', status: 'observed', created_at: 'observed' },
           include: ['id', 'name', 'slug', 'type', 'status', 'created_at', 'settings'],
           exclude: {
             billing_api_key: {
@@ -47,6 +48,13 @@ export default defineConfig({
             de: 'Die Profile aller, die sich in Ihrem Konto anmelden können.',
           },
           belongsTo: 'account_id',
+          classes: {
+            id: 'observed',
+            account_id: 'observed',
+            created_at: 'observed',
+            last_sign_in_at: 'observed',
+            deleted_at: 'observed',
+          },
           include: [
             'id',
             'account_id',
@@ -91,6 +99,14 @@ export default defineConfig({
             de: 'Die Menschen, die Sie anrufen, mit allem, was Sie notiert haben; auch gelöschte Kontakte.',
           },
           belongsTo: 'account_id',
+          class: 'third-party',
+          classes: {
+            id: 'observed',
+            account_id: 'observed',
+            created_at: 'observed',
+            updated_at: 'observed',
+            deleted_at: 'observed',
+          },
           include: [
             'id',
             'account_id',
@@ -119,6 +135,8 @@ export default defineConfig({
             de: 'Jeder Anruf mit Rufnummern, Zeiten, Ergebnis und Preis.',
           },
           belongsTo: 'account_id',
+          class: 'observed',
+          classes: { price: 'derived' },
           include: [
             'id',
             'account_id',
@@ -169,6 +187,7 @@ export default defineConfig({
             de: 'Was Ihr Assistent sagt und fragt, Schritt für Schritt.',
           },
           belongsTo: 'account_id',
+          classes: { id: 'observed', account_id: 'observed', created_at: 'observed', updated_at: 'observed' },
           include: [
             'id',
             'account_id',
@@ -192,6 +211,7 @@ export default defineConfig({
             de: 'Die Nummern, die Ihrem Konto gehören oder gehörten.',
           },
           belongsTo: 'account_id',
+          class: 'observed',
           include: [
             'id',
             'account_id',
@@ -221,6 +241,7 @@ export default defineConfig({
             de: 'Ihre Telefonanbieter und deren Gateways, ohne Passwörter und Schlüssel.',
           },
           belongsTo: 'account_id',
+          classes: { id: 'observed', account_id: 'observed', created_at: 'observed' },
           include: [
             'id',
             'account_id',
@@ -234,6 +255,10 @@ export default defineConfig({
             'is_default',
             'created_at',
           ],
+          allowSensitive: {
+            api_credentials:
+              'Holds the number of their own account at the carrier, which they need to go on; token and signing secrets stay, by path.',
+          },
           exclude: {
             auth_password: {
               reason: 'secret',
@@ -267,6 +292,12 @@ export default defineConfig({
             de: 'An welchen Tagen und zu welchen Zeiten Ihre Kampagnen anrufen.',
           },
           belongsTo: { column: 'account_id', through: [{ table: 'campaigns', on: { campaign_id: 'id' } }] },
+          classes: {
+            id: 'observed',
+            campaign_id: 'observed',
+            observed_contacts: 'observed',
+            created_at: 'observed',
+          },
           include: [
             'id',
             'campaign_id',
@@ -287,6 +318,7 @@ export default defineConfig({
             de: 'Ihre Kampagnen mit Zeitraum und Ergebnissen.',
           },
           belongsTo: 'account_id',
+          classes: { id: 'observed', account_id: 'observed', created_at: 'observed', stats: 'derived' },
           include: ['id', 'account_id', 'name', 'status', 'starts_at', 'ends_at', 'created_at', 'stats'],
         },
 
@@ -298,6 +330,13 @@ export default defineConfig({
             de: 'Was Ihnen wann berechnet wurde und wie Sie bezahlt haben. Beträge in Cent.',
           },
           belongsTo: 'account_id',
+          class: 'observed',
+          classes: {
+            billing_details: 'provided',
+            payment_method_details: 'provided',
+            receipt_email: 'provided',
+            shipping: 'provided',
+          },
           include: [
             'id',
             'account_id',
@@ -330,6 +369,9 @@ export default defineConfig({
             'statement_descriptor_suffix',
             'status',
           ],
+          allowSensitive: {
+            receipt_url: 'Opens the receipt of one charge and nothing else; the customer got it by mail too.',
+          },
           exclude: {
             'payment_method_details.card.fingerprint': {
               reason: 'secret',
@@ -370,6 +412,8 @@ export default defineConfig({
             de: 'Jede Änderung Ihres Guthabens, auf den Bruchteil eines Cents genau.',
           },
           belongsTo: 'account_id',
+          class: 'observed',
+          classes: { balance_after_micros: 'derived', exact_amount: 'derived', net: 'derived' },
           include: [
             'id',
             'account_id',
@@ -406,6 +450,7 @@ export default defineConfig({
             de: 'Was wir Ihnen und Ihren Benutzern mitgeteilt haben und wann es gelesen wurde.',
           },
           belongsTo: 'account_id',
+          class: 'observed',
           include: ['id', 'account_id', 'user_id', 'type', 'title', 'body', 'read_at', 'created_at'],
         },
       },

@@ -135,7 +135,14 @@ function slicesBySection(parts: StoredPart[]): Slices {
       slices.set(category, rows);
       if (bytes === 0) continue;
       const sliced = { name: part.name, plainBytes };
-      rows.push({ kind: 'slice', part: sliced, start: offset, end: offset + bytes, sha256 });
+      rows.push({
+        kind: 'slice',
+        section: category,
+        part: sliced,
+        start: offset,
+        end: offset + bytes,
+        sha256,
+      });
     }
   }
   return slices;

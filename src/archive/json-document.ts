@@ -46,7 +46,14 @@ function slicesByCategory(categories: string[], parts: StoredPart[]): Map<string
       if (rows === undefined) throw unknownCategory(part.name, category);
       if (bytes === 0) continue;
       const sliced = { name: part.name, plainBytes };
-      rows.push({ kind: 'slice', part: sliced, start: offset, end: offset + bytes, sha256 });
+      rows.push({
+        kind: 'slice',
+        section: category,
+        part: sliced,
+        start: offset,
+        end: offset + bytes,
+        sha256,
+      });
     }
   }
   return slices;

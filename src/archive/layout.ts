@@ -13,7 +13,14 @@ export interface Layout {
   fingerprint: string;
 }
 
-export type Segment = Text | (Slice & { /** Of the slice, lower-case hex. */ sha256: string });
+export type Segment = Text | SectionSlice;
+
+export interface SectionSlice extends Slice {
+  /** Whose rows these are: a category, or a section of a chat file. */
+  section: string;
+  /** Of the slice, lower-case hex. */
+  sha256: string;
+}
 
 /** What a range of a file is made of: a segment, or the piece of one that lies in the range; a whole slice can be checked. */
 export type Piece = Text | (Slice & { sha256?: string });

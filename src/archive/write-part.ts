@@ -20,9 +20,16 @@ export interface WrittenPart {
   sha256: string;
 }
 
+export interface SectionObserver {
+  open(category: string): void;
+  rows(bytes: Uint8Array): void;
+}
+
 export interface WritePartOptions {
   /** Told after each chunk what this part has so far: rows, and bytes of plaintext. Must not throw. */
   onProgress?: (soFar: { rows: number; bytes: number }) => void;
+  /** Hears of each section as it is opened, and of its bytes. */
+  observer?: SectionObserver;
   /** Stops between two chunks: the store keeps nothing, and the reason is thrown. */
   signal?: AbortSignal;
 }
@@ -36,7 +43,7 @@ export async function writePart(
   { store, recipient }: { store: Pick<Store, 'write'>; recipient: string },
   name: string,
   sectionRows: Iterable<SectionRows> | AsyncIterable<SectionRows>,
-  { onProgress, signal }: WritePartOptions = {},
+  { onProgress, observer, signal }: WritePartOptions = {},
 ): Promise<WrittenPart> {
   const sealer = await createSealer(recipient);
   const whole = createHash('sha256');
@@ -46,6 +53,7 @@ export async function writePart(
   async function* sealed(): AsyncGenerator<Uint8Array, void> {
     yield sealer.head;
     for await (const { category, chunks } of sectionRows) {
+      observer?.open(category);
       const section: Section = { category, offset: soFar.bytes, bytes: 0, rows: 0, sha256: '' };
       // The hash of the first section is that of the whole so far: a part of one category is hashed only once.
       const own = sections.length === 0 ? null : createHash('sha256');
@@ -53,6 +61,7 @@ export async function writePart(
         signal?.throwIfAborted();
         whole.update(bytes);
         own?.update(bytes);
+        observer?.rows(bytes);
         section.bytes += bytes.length;
         section.rows += rows;
         soFar.bytes += bytes.length;

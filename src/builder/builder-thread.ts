@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import { digestArchive } from '../archive/digest-archive.ts';
+import { digestDocument } from '../archive/document-digester.ts';
+import { openArchive } from '../archive/open-archive.ts';
 import { writePart } from '../archive/write-part.ts';
 import { findMissing } from '../chat/lookup.ts';
 import { readUserExport } from '../chat/user-export.ts';
@@ -81,6 +84,8 @@ const answers: Answers = {
       await reader.close();
     }
   },
+  digestArchive: ({ layout, identity }, { signal }) =>
+    digestArchive(openArchive({ store, identity }, layout), layout, signal),
   findMissing: ({ request }) =>
     withChat('look-ups', (reader, chat) =>
       findMissing(reader, chat, request, request.about === 'channels' && request.includeSoftDeletedChannels),
@@ -167,11 +172,13 @@ async function build(
     category,
     chunks: findSection(readable, category).read(reader, range, context.signal),
   }));
+  const observer = order.document ? digestDocument(order.document) : undefined;
   const written = await writePart({ store, recipient: order.recipient }, order.objectName, sections, {
     signal: context.signal,
     onProgress: context.onProgress,
+    ...(observer && { observer }),
   });
-  return { sections: written.sections, sha256: written.sha256 };
+  return { sections: written.sections, sha256: written.sha256, file: observer?.end() ?? null };
 }
 
 function findSource(name: string): Promise<Source> {

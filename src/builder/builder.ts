@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { FileDigest } from '../archive/file-digest.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import {
+  type ArchiveOrder,
   type BuiltPart,
   type CallName,
   type Calls,
@@ -27,6 +29,8 @@ export interface Builder {
   openSnapshot(wanted: Wanted): Promise<HeldSnapshot>;
   /** Builds a part under a snapshot that is held elsewhere. Throws `snapshot_lost` when the holder is gone. */
   buildPart(order: Omit<PartOrder, 'snapshot'>, snapshotId: string, watch: Watch): Promise<BuiltPart>;
+  /** Reads a stored archive from end to end, and says what it is. Throws `archive_damaged`. */
+  digestArchive(order: ArchiveOrder, signal: AbortSignal): Promise<FileDigest>;
   /** Which of the channels (as `type:id`) or users of a request do not exist now. */
   findMissing(request: ChatRequest): Promise<string[]>;
   /** One user with everything, as the JSON of an answer. Throws `chat_not_found`, `chat_limit_exceeded`. */
@@ -91,6 +95,7 @@ export function openBuilder(settings: ThreadSettings, cores: number): Builder {
     },
     buildPart: (order, snapshotId, watch) =>
       idlest().call('buildPart', { ...order, snapshot: { id: snapshotId } }, watch),
+    digestArchive: (order, signal) => idlest().call('digestArchive', order, { signal, onProgress: () => {} }),
     findMissing: gatherLookups((request) => idlest().call('findMissing', { request })),
     readUser: (order) => idlest().call('readUser', order),
     async close() {

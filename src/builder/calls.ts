@@ -1,6 +1,10 @@
+import type { FileDigest } from '../archive/file-digest.ts';
+import type { JsonDocument } from '../archive/json-frame.ts';
+import type { Layout } from '../archive/layout.ts';
 import type { ChatRequest, InstantStyle, MessageCut } from '../chat/request.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { type ErrorCode, HandoverError } from '../errors.ts';
+import type { SectionCount } from '../lifecycle/balance.ts';
 import type { Section, Slice } from '../lifecycle/export-parts-table.ts';
 import type { TracingSettings } from '../tracing-settings.ts';
 import type { StoreSettings } from '../vault/open-store.ts';
@@ -23,6 +27,8 @@ export interface Calls {
   plan: [Wanted & { handle: string; attempt: number }, Plan];
   closeSnapshot: [{ handle: string }, null];
   buildPart: [PartOrder, BuiltPart];
+  /** Reads a stored archive from end to end. Throws `archive_damaged`. */
+  digestArchive: [ArchiveOrder, FileDigest];
   /** Which of the channels (as `type:id`) or users of a request do not exist now. */
   findMissing: [{ request: ChatRequest }, string[]];
   /** One user with everything, as the JSON of an answer. Throws `chat_not_found`, `chat_limit_exceeded`. */
@@ -48,8 +54,15 @@ export interface UserOrder {
   limit: number;
 }
 
+export interface ArchiveOrder {
+  layout: Layout;
+  /** That of the export's key. */
+  identity: string;
+}
+
 export interface Plan {
   rowsEstimated: number;
+  counts: SectionCount[];
   cuts: MessageCut[];
   parts: Slice[][];
 }
@@ -62,12 +75,16 @@ export interface PartOrder extends Wanted {
   objectName: string;
   /** The export's own age recipient. */
   recipient: string;
+  /** The document that the part is all of; none when there are other parts, or it is no such document. */
+  document?: JsonDocument;
 }
 
 export interface BuiltPart {
   sections: Section[];
   /** Hex, of the plaintext. */
   sha256: string;
+  /** Of the document that it is all of. */
+  file: FileDigest | null;
 }
 
 /** What a thread is started with. */

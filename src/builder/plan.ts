@@ -20,13 +20,16 @@ export async function planParts(reader: Reader, readable: Readable, attempt: num
     sharedRows = 0;
   };
 
-  for (const { category, estimateRows, cut } of readable.sections) {
-    const rows = await estimateRows(reader);
+  const { counts, cuts } = await readable.count(reader);
+  const rowsOf = new Map(counts.map((count) => [count.category, count.rowsInScope - count.rowsLeftOut]));
+  for (const { category, cut } of readable.sections) {
+    // What is not counted is small.
+    const rows = rowsOf.get(category) ?? 1;
     rowsEstimated += rows;
     if (cut && rows > rowsPerPart) {
       // Archive order is part order: what comes before a large section must lie in an earlier part.
       closeShared();
-      const ranges = await cut(reader, rowsPerPart);
+      const ranges = await cut(reader, rowsPerPart, rows);
       for (const range of ranges) parts.push([{ category, range }]);
       continue;
     }
@@ -35,7 +38,7 @@ export async function planParts(reader: Reader, readable: Readable, attempt: num
     sharedRows += rows;
   }
   closeShared();
-  return { rowsEstimated, parts, cuts: await readable.findCuts(reader) };
+  return { rowsEstimated, parts, counts, cuts };
 }
 
 /** Smaller parts cost more jobs than they save time. */

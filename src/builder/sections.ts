@@ -1,8 +1,9 @@
 import { rowSeparator } from '../archive/json-frame.ts';
-import { countCuts } from '../chat/lookup.ts';
+import { countSections } from '../chat/count-sections.ts';
 import type { ChatRequest, MessageCut } from '../chat/request.ts';
 import { type ChatSection, chatSections } from '../chat/sections.ts';
 import type { ExportKind, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
+import type { SectionCount } from '../lifecycle/balance.ts';
 import { hasSubject } from '../sources/has-subject.ts';
 import type { KeyRange, Reader, RowChunk, Selection } from '../sources/source.ts';
 import type { Wanted } from './calls.ts';
@@ -15,15 +16,14 @@ export interface Readable {
   sections: ReadableSection[];
   /** Whether there is anybody to export. */
   hasSubject(reader: Reader): Promise<boolean>;
-  /** Limits that cut something. */
-  findCuts(reader: Reader): Promise<MessageCut[]>;
+  /** What the sections must give, by a look of its own, and which limits cut something. */
+  count(reader: Reader): Promise<{ counts: SectionCount[]; cuts: MessageCut[] }>;
 }
 
 export interface ReadableSection {
   category: string;
-  estimateRows(reader: Reader): Promise<number>;
-  /** Null for what is read in one go. */
-  cut: ((reader: Reader, targetRows: number) => Promise<KeyRange[]>) | null;
+  /** `rows` is how many it has. Null for what is read in one go. */
+  cut: ((reader: Reader, targetRows: number, rows: number) => Promise<KeyRange[]>) | null;
   read(reader: Reader, range: KeyRange | null, signal: AbortSignal): AsyncIterable<RowChunk>;
 }
 
@@ -44,15 +44,20 @@ function ofKind(kind: ExportKind, subject: string): Readable {
     rowsPerPart: kind.policy.rowsPerPart,
     sections: kind.selections.map((selection) => ofSelection(selection, subject)),
     hasSubject: (reader) => hasSubject(reader, kind.subject, subject),
-    findCuts: async () => [],
+    async count(reader) {
+      const counts: SectionCount[] = [];
+      for (const selection of kind.selections) {
+        counts.push({ category: selection.category, ...(await reader.count(selection, subject)) });
+      }
+      return { counts, cuts: [] };
+    },
   };
 }
 
 function ofSelection(selection: Selection, subject: string): ReadableSection {
   return {
     category: selection.category,
-    estimateRows: async (reader) => (await reader.estimate(selection, subject)).rows,
-    cut: (reader, targetRows) => reader.cut(selection, subject, targetRows),
+    cut: (reader, targetRows, rows) => reader.cut(selection, subject, targetRows, rows),
     read: (reader, range, signal) =>
       reader.read(selection, subject, { ...(range && { range }), separator: rowSeparator, signal }),
   };
@@ -65,15 +70,13 @@ function ofChat(chat: ResolvedChat, request: ChatRequest): Readable {
     sections: chatSections(chat, request).map(ofChatSection),
     // Channels and users were looked up when they were asked for; what is gone since is an empty section.
     hasSubject: async () => true,
-    findCuts: async (reader) => (request.about === 'users' ? countCuts(reader, chat, request) : []),
+    count: (reader) => countSections(reader, chat, request),
   };
 }
 
-function ofChatSection({ name, query, separator, format, sizeSql }: ChatSection): ReadableSection {
+function ofChatSection({ name, query, separator, format }: ChatSection): ReadableSection {
   return {
     category: name,
-    // Messages are what is large; the rest is not worth a question each.
-    estimateRows: async (reader) => (sizeSql ? reader.estimateQuery({ name, sql: sizeSql }) : 1),
     cut: null,
     read: (reader, _range, signal) =>
       format === 'csv' ? reader.readCsv(query, { signal }) : reader.readQuery(query, { separator, signal }),

@@ -3,7 +3,6 @@ import { quoteIdentifier } from '../sources/postgres/quote.ts';
 import type { Reader } from '../sources/source.ts';
 import { type ChannelName, cidOf } from './channel-key.ts';
 import { columnSql, fieldSql, findFieldSql, literals, tableSql } from './columns.ts';
-import type { MessageCut, UsersRequest } from './request.ts';
 
 /** What a request names. */
 export type Names = { channels: ChannelName[] } | { userIds: string[] };
@@ -24,26 +23,6 @@ export async function findMissing(
   }
   const known = await findChannels(reader, chat, names.channels, includeSoftDeleted);
   return [...new Set(names.channels.map(cidOf))].filter((cid) => !known.has(cid));
-}
-
-/** Users with more messages than an export may hold: in the order of the request. */
-export async function countCuts(
-  reader: Pick<Reader, 'ask'>,
-  chat: ResolvedChat,
-  { userIds, maxMessagesPerUser }: UsersRequest,
-): Promise<MessageCut[]> {
-  if (userIds.length === 0) return [];
-  const user = fieldSql(chat.messages, 'user', 'm');
-  const rows = await reader.ask({
-    name: 'messages of users',
-    sql: `select ${user}, count(*) from ${tableSql(chat.messages)} m where ${user} in (${literals(userIds)}) group by 1`,
-  });
-  const totals = new Map(rows.map(([id, total]) => [id, Number(total)]));
-  return userIds.flatMap((userId) => {
-    const messagesTotal = totals.get(userId) ?? 0;
-    if (messagesTotal <= maxMessagesPerUser) return [];
-    return [{ userId, messagesTotal, messagesExported: maxMessagesPerUser }];
-  });
 }
 
 async function findUsers(

@@ -9,7 +9,7 @@ import {
   participantQueries,
   readStatement,
 } from './channels.ts';
-import { fieldSql, queryOf, tableSql } from './columns.ts';
+import { fieldSql, queryOf } from './columns.ts';
 import { csvHeader, csvSql } from './csv.ts';
 import { messageStatement } from './messages.ts';
 import { reactionStatement } from './reactions.ts';
@@ -25,8 +25,6 @@ export interface ChatSection {
   /** Stands between two objects; records of csv bring their own. */
   separator: Uint8Array;
   format: 'json' | 'csv';
-  /** SQL of as many rows, which is planned in a moment; null for what is small. The query itself takes its time. */
-  sizeSql: string | null;
 }
 
 /** Everything that is read for a request, in the order of the file. Throws `invalid_request` for unknown fields of csv. */
@@ -43,10 +41,7 @@ function channelsSections(chat: ResolvedChat, request: ChannelsRequest): ChatSec
     const section = (part: string, type: EntityType, objects: Objects) =>
       jsonSection(`${index}/${part}`, separatorOf(type), objects);
     const channel = section('channel', 'channel', channelStatement(chat, wanted, request));
-    const messages = {
-      ...section('messages', 'message', messagesOf(chat, wanted, request)),
-      sizeSql: sizeOf(chat, wanted, request),
-    };
+    const messages = section('messages', 'message', messagesOf(chat, wanted, request));
     const members = section('members', 'member', memberStatement(chat, wanted));
     const reads = chat.reads ? [section('reads', 'read', readStatement(chat, chat.reads, wanted))] : [];
     if (!isV2) return [channel, messages, members, ...reads];
@@ -63,8 +58,7 @@ function csvSections(chat: ResolvedChat, request: ChannelsRequest): ChatSection[
   return request.channels.map((wanted, index) => {
     const name = `${index}/messages`;
     const sql = csvSql(messagesOf(chat, wanted, request), fields);
-    const sizeSql = sizeOf(chat, wanted, request);
-    return { name, query: { name, sql, columns: [] }, separator: new Uint8Array(), format: 'csv', sizeSql };
+    return { name, query: { name, sql, columns: [] }, separator: new Uint8Array(), format: 'csv' };
   });
 }
 
@@ -75,11 +69,9 @@ function usersSections(chat: ResolvedChat, request: UsersRequest): ChatSection[]
       jsonSection(`${index}/${part}`, lineSeparator(type), objects);
     const messages = userMessages(chat, userId, { limit: request.maxMessagesPerUser, style });
     const { reactions, calls } = chat;
-    const sizeSql = `select from ${tableSql(chat.messages)} m
-      where ${fieldSql(chat.messages, 'user', 'm')} = ${quoteLiteral(userId)} limit ${request.maxMessagesPerUser}`;
     return [
       section('user', 'user', userStatement(chat, quoteLiteral(userId), style)),
-      { ...section('messages', 'message', messages), sizeSql },
+      section('messages', 'message', messages),
       ...(reactions ? [section('reactions', 'reaction', userReactions(chat, reactions, userId, style))] : []),
       ...(calls ? [section('calls', 'call', userCalls(chat, calls, userId))] : []),
     ];
@@ -104,11 +96,6 @@ function messagesOf(chat: ResolvedChat, wanted: WantedChannel, request: Channels
   });
 }
 
-function sizeOf(chat: ResolvedChat, wanted: WantedChannel, request: ChannelsRequest): string {
-  const scope = channelMessages(chat, wanted, request);
-  return `select from ${scope.from} where ${scope.where}`;
-}
-
 function reactionsOf(chat: ResolvedChat, wanted: WantedChannel, request: ChannelsRequest): Objects {
   const { reactions } = chat;
   if (!reactions) throw new Error('The chat config names no reactions.');
@@ -119,5 +106,5 @@ function reactionsOf(chat: ResolvedChat, wanted: WantedChannel, request: Channel
 }
 
 function jsonSection(name: string, separator: Uint8Array, { columns, statement }: Objects): ChatSection {
-  return { name, query: queryOf(name, columns, statement), separator, format: 'json', sizeSql: null };
+  return { name, query: queryOf(name, columns, statement), separator, format: 'json' };
 }

@@ -61,6 +61,14 @@ function readCount(text: string): number {
   throw new InvalidArgumentError('Expected a whole number above 0.');
 }
 
-function line({ id, kind, subjectId, status, requestedAt, failure }: DataExport): string[] {
-  return [id, kind, subjectId, status, requestedAt.toISOString(), failure?.code ?? ''];
+function line({ id, kind, subjectId, status, requestedAt, ...data }: DataExport): string[] {
+  return [id, kind, subjectId, status, requestedAt.toISOString(), whyOf(data)];
+}
+
+/** What is out of the ordinary. */
+function whyOf({ failure, gaps, manifest }: Pick<DataExport, 'failure' | 'gaps' | 'manifest'>): string {
+  if (failure) return failure.code;
+  return [gaps.length > 0 ? 'with gaps' : '', manifest === 'damaged' ? 'damaged' : '']
+    .filter(Boolean)
+    .join(', ');
 }

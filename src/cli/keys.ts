@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { keySetOf } from '../archive/manifest-signature.ts';
 import { readEnvironment } from '../env.ts';
 import { HandoverError } from '../errors.ts';
 import { openState, openVaultOf } from '../start.ts';
@@ -28,7 +29,9 @@ interface Json {
 }
 
 export function addKeys(program: Command): void {
-  const keys = program.command('keys').description("Keys with which the product's server calls the API.");
+  const keys = program
+    .command('keys')
+    .description("Keys with which the product's server calls the API, and the one that signs.");
   keys
     .command('create')
     .description('Make a key. Its secret is shown once.')
@@ -75,6 +78,14 @@ export function addKeys(program: Command): void {
       const isUpdated = await withKeys((parts) => updateApiKey(parts, key, settingsOf(given)));
       if (!isUpdated) throw unknownKey(key);
       print(`Updated ${key}.`);
+    });
+  keys
+    .command('signing')
+    .description('Show the public key that signs manifests, as /.well-known/handover-keys.json does.')
+    .action(async () => {
+      const { vault, madeKeyAt } = await openVaultOf(readEnvironment());
+      tellMadeKey(madeKeyAt);
+      print(JSON.stringify(await keySetOf(vault.signer.publicKey), null, 2));
     });
   keys
     .command('revoke')
@@ -132,7 +143,10 @@ async function open() {
   const env = readEnvironment();
   const { db } = await openState(env);
   const { vault, madeKeyAt } = await openVaultOf(env);
-  if (madeKeyAt)
-    tell(`Made the installation key ${madeKeyAt}. Back it up: without it no archive can be opened.`);
+  tellMadeKey(madeKeyAt);
   return { db, vault, now: () => new Date() };
+}
+
+function tellMadeKey(path: string | null): void {
+  if (path) tell(`Made the installation key ${path}. Back it up: without it no archive can be opened.`);
 }

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { version } from '../version.ts';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addExport } from './export.ts';
 import { addExports } from './exports.ts';
+import { addInit } from './init.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
+import { addRegister } from './register.ts';
 import { addServe } from './serve.ts';
 import { fail } from './terminal.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+import { addVerify } from './verify.ts';
 
 const program = new Command('handover')
   .description('Give people a complete, safe copy of their data.')
@@ -45,7 +47,11 @@ Environment (all optional):
 
 addServe(program);
 addMigrate(program);
+addInit(program);
+addCheck(program);
+addRegister(program);
 addExport(program);
+addVerify(program);
 addExports(program);
 addKeys(program);
 addDemo(program);

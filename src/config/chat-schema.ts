@@ -3,7 +3,7 @@ import { chatFields, madeFields } from './chat-field-names.ts';
 import type { ChatFields } from './chat-fields.ts';
 import type { ChatConfig } from './define.ts';
 import { didYouMean } from './problems.ts';
-import { column, columnNames, exclude, leftOut, table } from './rule-shapes.ts';
+import { column, columnNames, exclude, leftOut, ofColumns, table } from './rule-shapes.ts';
 import { duration, list, named, object, text, wholeNumber } from './shapes.ts';
 
 const custom = list(
@@ -71,6 +71,7 @@ function entity<Name extends keyof ChatFields>(name: Name, example: string, more
     fields: fieldsOf(name),
     ...(name === 'reads' ? {} : { custom: custom.optional() }),
     exclude: exclude.optional(),
+    ...ofColumns,
     ...more,
   };
   // The fields are made from a table, so their names are lost to the compiler; `chat-fields.ts` ties table and type.

@@ -20,6 +20,8 @@ import type {
 export interface Config<SourceName extends string = string> {
   /** How the page and the mails look: whose they are. */
   product: Product;
+  /** Your own label of this config, `2026-11-26` or a commit: stands in manifests and in the register. */
+  version?: string;
   /** Databases that are read, by name: `{ main: { type: 'postgres', url: process.env.SOURCE_DATABASE_URL } }`. */
   sources: Record<SourceName, SourceConfig>;
   /** Kinds of export, by name. `account` is asked for with `handover export account --subject ID`. May be left out when there is `chat`. */
@@ -79,12 +81,17 @@ export interface ExportConfig<SourceName extends string = string> {
 export interface CategoryConfig {
   /** `table` (of schema `public`) or `schema.table`. */
   from: string;
+  /** Rows of the table itself, and not of the tables that inherit from it. */
+  only?: true;
   /** What the page calls it. One text, or one a language: `{ en: 'Calls', de: 'Anrufe' }`. Default: made from the name. */
   title?: Words;
   /** What the page says of it, in a sentence. */
   description?: Words;
-  /** Which rows belong to the subject: by the column that holds the subject's id, here (`'account_id'`) or some tables away. */
-  belongsTo: string | BelongsThrough;
+  /**
+   * Which rows belong to the subject: by the column that holds the subject's id, here (`'account_id'`) or some tables
+   * away; or by any of several: `{ anyOf: ['sender_id', 'recipient_id'] }`. A row that belongs twice leaves once.
+   */
+  belongsTo: string | Way | { anyOf: (string | Way)[] };
   /**
    * Columns that leave, in their order. A key is its column in camelCase (`account_id` → `accountId`);
    * a map gives it another: `{ e164: 'number' }`.
@@ -92,6 +99,12 @@ export interface CategoryConfig {
   include: (string | Record<string, string>)[];
   /** Columns that stay, and why. With a path (`settings.smtp.password`, `gateways[*].secret`), a part of an included JSON column. */
   exclude?: Record<string, Exclusion>;
+  /** Why a column leaves that by its name holds a password, a key, a card number or the like. Without a reason here such a column is refused. */
+  allowSensitive?: Record<string, string>;
+  /** What kind of data the columns hold, for the register and the manifests. Default `provided`. */
+  class?: FieldClass;
+  /** The same of single columns: `{ last_login_at: 'observed' }`. */
+  classes?: Record<string, FieldClass>;
   /** A predicate in SQL on alias `t`: rows that do not match stay. Say why in `whereReason`. */
   where?: string;
   /** Shown on the page: why some rows stay. */
@@ -103,12 +116,24 @@ export interface CategoryConfig {
 /** One text for every language, or one a language: `{ en: …, de: … }`, with at least the product's own. */
 export type Words = string | Record<string, string>;
 
-export interface BelongsThrough {
-  /** The column of the last table that holds the subject's id. */
+export interface Way {
+  /** The column that holds the subject's id: of the table itself, or of the last one of `through`. */
   column: string;
-  /** From this table outward, each joined by `{ columnOfThePrevious: columnOfThisOne }`: `[{ table: 'campaigns', on: { campaign_id: 'id' } }]`. */
-  through: { table: string; on: Record<string, string> }[];
+  /** Columns of the table itself that must equal a constant, as where an owner may be of several kinds: `{ owner_type: 'User' }`. */
+  is?: Record<string, string>;
+  /**
+   * From this table outward, each joined by `{ columnOfThePrevious: columnOfThisOne }`:
+   * `[{ table: 'campaigns', on: { campaign_id: 'id' } }]`. `is` is of that table.
+   */
+  through?: { table: string; on: Record<string, string>; is?: Record<string, string> }[];
 }
+
+/**
+ * `provided`: the person gave it. `observed`: recorded of what they did. `derived`: worked out from other data.
+ * `third-party`: from or about somebody else.
+ */
+export type FieldClass = (typeof fieldClasses)[number];
+export const fieldClasses = ['provided', 'observed', 'derived', 'third-party'] as const;
 
 /** Why something stays. `secret`: opens doors. `internal`: ours, not theirs. `third-party`: somebody else's. `derived`: made from what is exported. */
 export type ExclusionReason = (typeof exclusionReasons)[number];
@@ -168,6 +193,10 @@ export interface ChatEntityConfig<Fields> {
   custom?: (string | Record<string, string>)[];
   /** Columns that stay, and why. With a path (`settings.push.token`), a part of a JSON column that leaves. */
   exclude?: Record<string, Exclusion>;
+  /** As in a category. */
+  allowSensitive?: Record<string, string>;
+  class?: FieldClass;
+  classes?: Record<string, FieldClass>;
 }
 
 /** Durations and limits of the server door. The defaults are those of the API that the SDKs were written for. */

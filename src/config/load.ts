@@ -11,14 +11,31 @@ import { configSchema } from './schema.ts';
 /**
  * Reads, checks and fills in a config: TypeScript, JavaScript or JSON. It needs no database; whether the catalog
  * agrees is seen when it is read. Throws `config_invalid`, which lists every problem with its path and a right value.
+ * Where no source will be opened (`needsSources: false`), an address that is not set is none of the problems.
  */
-export async function loadConfig(path: string): Promise<ResolvedConfig> {
+export async function loadConfig(
+  path: string,
+  { needsSources = true }: { needsSources?: boolean } = {},
+): Promise<ResolvedConfig> {
   const file = resolve(path);
   await refuseMissing(file);
   const written = extname(file) === '.json' ? await readJson(file) : await importDefault(file);
-  const { success, data, error } = configSchema.safeParse(written);
+  const { success, data, error } = configSchema.safeParse(needsSources ? written : withAddresses(written));
   if (!success) throw configInvalid(file, problemsOf(error.issues));
   return resolveConfig(data, file);
+}
+
+function withAddresses(written: unknown): unknown {
+  if (!isRecord(written) || !isRecord(written.sources)) return written;
+  const sources = Object.entries(written.sources).map(([name, source]) => {
+    const isUnset = isRecord(source) && source.type === 'postgres' && source.url === undefined;
+    return [name, isUnset ? { ...source, url: 'postgres://unset' } : source];
+  });
+  return { ...written, sources: Object.fromEntries(sources) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function refuseMissing(file: string): Promise<void> {

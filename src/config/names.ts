@@ -56,3 +56,8 @@ export function parseColumnPath(written: string): string[] | null {
   }
   return steps.length === 0 || steps[0] === '*' ? null : steps;
 }
+
+/** As a key is written in code. */
+export function quoteKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+}

@@ -38,7 +38,9 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], base: PathStep[]
     }
     if (issue.code === 'invalid_key') return [{ path, message: issue.issues[0]?.message ?? issue.message }];
     if (issue.code === 'invalid_union') {
-      const meant = issue.errors.find((branch) => branch.every(isInside));
+      const [meant] = issue.errors
+        .filter((branch) => branch.every(isInside))
+        .sort((a, b) => unknownKeys(a) - unknownKeys(b));
       if (meant !== undefined && meant.length > 0) return problemsOf(meant, path);
     }
     return [{ path, message: issue.message }];
@@ -48,6 +50,14 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], base: PathStep[]
 /** True when the value was of this branch's kind and only something in it is wrong. */
 function isInside(issue: z.core.$ZodIssue): boolean {
   return issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom';
+}
+
+/** Of two branches of the same kind, the one that was meant knows more of what was written. */
+function unknownKeys(branch: z.core.$ZodIssue[]): number {
+  return branch.reduce(
+    (count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0),
+    0,
+  );
 }
 
 /** As one would write it in code: `exports.account.categories.calls.include[2]`. */

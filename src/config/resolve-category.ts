@@ -1,8 +1,9 @@
-import type { Belonging, SelectedColumn, Selection } from '../sources/source.ts';
-import type { CategoryConfig, Exclusion } from './define.ts';
-import { camelCase, humanise, parseColumnPath, splitTable } from './names.ts';
+import type { Belonging, SelectedColumn, Selection, Way } from '../sources/source.ts';
+import type { CategoryConfig, Exclusion, Way as WrittenWay } from './define.ts';
+import { camelCase, humanise, parseColumnPath, quoteKey, splitTable } from './names.ts';
 import { didYouMean, type PathStep } from './problems.ts';
 import { checkWords, type Resolving, resolveLeftOut } from './resolve-left-out.ts';
+import { resolveClasses, resolveSensitive } from './resolve-sensitive.ts';
 import type { CategoryWords } from './resolved.ts';
 
 /** One category twice: as a source reads it, and as a person reads of it. */
@@ -13,6 +14,13 @@ export function resolveCategory(
   at: PathStep[],
 ): { selection: Selection; words: CategoryWords } {
   const columns = includeColumns(resolving, category.include, [...at, 'include']);
+  const leaving = category.include.flatMap((entry, index) =>
+    (typeof entry === 'string' ? [entry] : Object.keys(entry)).map((column) => ({
+      column,
+      at: [...at, 'include', index],
+    })),
+  );
+  const classes = resolveClasses(resolving, leaving, category, [...at, 'classes']);
   const excluded = excludeColumns(resolving, columns, category.exclude ?? {}, [...at, 'exclude']);
   const classified = [...columns.map(({ column }) => column), ...excluded];
   const orderBy = chooseOrder(resolving, category.orderBy, classified, [...at, 'orderBy']);
@@ -26,6 +34,7 @@ export function resolveCategory(
     selection: {
       category: name,
       ...splitTable(category.from),
+      ...(category.only && { only: category.only }),
       columns,
       belongsTo: resolveBelonging(category.belongsTo),
       where: category.where,
@@ -35,9 +44,10 @@ export function resolveCategory(
       name,
       title: checkWords(resolving, category.title, [...at, 'title']) ?? humanise(name),
       description: checkWords(resolving, category.description, [...at, 'description']),
-      fields: columns.map(({ key }) => key),
+      fields: columns.map(({ column, key }) => ({ column, key, class: classes[column] ?? 'provided' })),
       leftOut: resolveLeftOut(resolving, category.exclude, [...at, 'exclude']),
       rowsLeftOut: checkWords(resolving, category.whereReason, [...at, 'whereReason']),
+      sensitive: resolveSensitive(resolving, leaving, category.allowSensitive, [...at, 'allowSensitive']),
     },
   };
 }
@@ -118,12 +128,19 @@ function chooseOrder(
 }
 
 function resolveBelonging(belongsTo: CategoryConfig['belongsTo']): Belonging {
-  if (typeof belongsTo === 'string') return { column: belongsTo };
-  const through = belongsTo.through.map(({ table, on }) => ({ ...splitTable(table), on }));
-  return { column: belongsTo.column, through };
+  if (typeof belongsTo === 'string' || !('anyOf' in belongsTo)) return resolveWay(belongsTo);
+  const [first, ...others] = belongsTo.anyOf.map(resolveWay);
+  return first !== undefined && others.length === 0 ? first : { anyOf: belongsTo.anyOf.map(resolveWay) };
 }
 
-/** As a key is written in code. */
-export function quoteKey(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+function resolveWay(way: string | WrittenWay): Way {
+  if (typeof way === 'string') return { column: way };
+  const { column, is, through } = way;
+  return {
+    column,
+    ...(is && { is }),
+    ...(through && {
+      through: through.map(({ table, on, is }) => ({ ...splitTable(table), on, ...(is && { is }) })),
+    }),
+  };
 }

@@ -3,13 +3,12 @@ import type { ChatFields } from './chat-fields.ts';
 import { chooseSource } from './choose-source.ts';
 import type { ChatConfig, ChatEntityConfig, ChatPolicyConfig, Exclusion } from './define.ts';
 import { parseDuration } from './duration.ts';
-import { parseColumnPath, splitTable } from './names.ts';
+import { parseColumnPath, quoteKey, splitTable } from './names.ts';
 import { didYouMean, type PathStep } from './problems.ts';
-import { quoteKey } from './resolve-category.ts';
 import { type Resolving, resolveLeftOut, resolveLeftOutTables } from './resolve-left-out.ts';
+import { resolveClasses, resolveSensitive } from './resolve-sensitive.ts';
 import type { ChatColumn, ChatEntity, ChatPolicy, ResolvedChat } from './resolved.ts';
-
-const entities = ['users', 'channels', 'members', 'messages', 'reactions', 'reads', 'calls'] as const;
+import { chatEntityNames } from './what-leaves.ts';
 
 /** The server door's mapping, every column classified. Reports what takes two fields to see. */
 export function resolveChat(resolving: Resolving, chat: ChatConfig, sourceNames: string[]): ResolvedChat {
@@ -31,7 +30,7 @@ export function resolveChat(resolving: Resolving, chat: ChatConfig, sourceNames:
     leftOut: resolveLeftOutTables(
       resolving,
       chat.leftOut,
-      entities.flatMap((name) => (chat[name] ? [[chat[name].from, `\`${name}\``]] : [])),
+      chatEntityNames.flatMap((name) => (chat[name] ? [[chat[name].from, `\`${name}\``]] : [])),
       ['chat', 'leftOut'],
     ),
   };
@@ -51,11 +50,22 @@ function resolveEntity(
   const custom = customColumns(resolving, name, config, [...at, 'custom']);
   const leaving = [...Object.values(fields), ...Object.values(custom)];
   excludeColumns(resolving, leaving, config.exclude ?? {}, [...at, 'exclude']);
+  const places = [
+    ...columnsOf(config).map(([field, column]) => ({ column, at: [...at, 'fields', field] })),
+    ...(config.custom ?? []).flatMap((entry, index) =>
+      (typeof entry === 'string' ? [entry] : Object.keys(entry)).map((column) => ({
+        column,
+        at: [...at, 'custom', index],
+      })),
+    ),
+  ];
   return {
     ...splitTable(config.from),
     fields,
     custom,
     leftOut: resolveLeftOut(resolving, config.exclude, [...at, 'exclude']),
+    classes: resolveClasses(resolving, places, config, [...at, 'classes']),
+    sensitive: resolveSensitive(resolving, places, config.allowSensitive, [...at, 'allowSensitive']),
   };
 }
 
@@ -142,7 +152,7 @@ function chooseKey({ report }: Resolving, channels: ChatConfig['channels']): str
 
 /** Entities may share a table. What one of them keeps back must not leave by another. */
 function refuseDisagreement({ report }: Resolving, chat: ChatConfig): void {
-  const all = entities.flatMap((name) => {
+  const all = chatEntityNames.flatMap((name) => {
     const config: EntityConfig | undefined = chat[name];
     return config === undefined ? [] : [{ name, config, table: JSON.stringify(splitTable(config.from)) }];
   });

@@ -37,7 +37,8 @@ export async function resolveConfig(config: Config, path: string): Promise<Resol
   else refuseKindsOfChat(resolving, exports);
   if (problems.length > 0) throw configInvalid(path, problems);
   const sources = mapValues(config.sources, (source) => resolveSource(source, folder));
-  return { path, hash: hashRules(exports, chat), product, sources, exports, chat };
+  const version = config.version ?? null;
+  return { path, version, hash: hashRules(exports, chat), product, sources, exports, chat };
 }
 
 function refuseNoExports({ report }: Resolving, exports: Record<string, ExportKind>): void {

@@ -1,6 +1,7 @@
+import type { DenyClass } from '../classify/deny-class.ts';
 import type { SourceSettings } from '../sources/open-source.ts';
 import type { Selection } from '../sources/source.ts';
-import type { ExclusionReason, Words } from './define.ts';
+import type { ExclusionReason, FieldClass, Words } from './define.ts';
 
 /**
  * A config after it was loaded and checked: every default filled in, every name resolved, durations in
@@ -9,6 +10,8 @@ import type { ExclusionReason, Words } from './define.ts';
 export interface ResolvedConfig {
   /** Absolute path of the config file. */
   path: string;
+  /** The operator's own label. */
+  version: string | null;
   /** SHA-256 (hex) of `exports` and `chat`, so that an archive can say by which rules it was made. No address or secret is in it. */
   hash: string;
   product: ResolvedProduct;
@@ -46,11 +49,28 @@ export interface CategoryWords {
   name: string;
   title: Words;
   description: Words | null;
-  /** Keys in the JSON rows. */
-  fields: string[];
+  /** What leaves of each row, in the order in which the keys stand in it. */
+  fields: Field[];
   leftOut: LeftOut[];
   /** Why rows of this category stay, when a `where` keeps some back. */
   rowsLeftOut: Words | null;
+  sensitive: Allowance[];
+}
+
+export interface Field {
+  column: string;
+  /** In the JSON rows. */
+  key: string;
+  class: FieldClass;
+}
+
+/** A column that leaves though its name is one of a password, a key, a card number or the like. */
+export interface Allowance {
+  column: string;
+  /** What its name says it holds; `unsure` where it says it not for certain. */
+  denyClass: DenyClass | 'unsure';
+  /** The written reason. */
+  why: string;
 }
 
 export interface LeftOut {
@@ -95,6 +115,9 @@ export interface ChatEntity {
   /** Columns of the product's own, by the key under which they leave. */
   custom: Record<string, ChatColumn>;
   leftOut: LeftOut[];
+  /** What kind of data each column that leaves holds. */
+  classes: Record<string, FieldClass>;
+  sensitive: Allowance[];
 }
 
 export interface ChatColumn {

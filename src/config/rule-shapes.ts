@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exclusionReasons } from './define.ts';
+import { exclusionReasons, fieldClasses } from './define.ts';
 import { parseColumnPath, parseTable } from './names.ts';
 import { didYouMean } from './problems.ts';
 import { named, object, text } from './shapes.ts';
@@ -49,3 +49,30 @@ export const leftOut = named(exclusion, "leftOut: { sessions: 'secret' }", {
   accepts: (key) => parseTable(key) !== null,
   mayBeEmpty: true,
 });
+
+const fieldClass = z.enum(fieldClasses, {
+  error: ({ input }) =>
+    `expected what kind of data it is, one of ${fieldClasses.map((name) => `'${name}'`).join(', ')}` +
+    (typeof input === 'string' ? didYouMean(input, fieldClasses) : ''),
+});
+
+const LEAST_REASON_LETTERS = 20;
+const expectedReason =
+  `expected why it must leave, in at least ${LEAST_REASON_LETTERS} letters, ` +
+  "e.g. 'The customer made this key and needs it to move their phones.'";
+const reasonToLeave = z
+  .string({ error: expectedReason })
+  .refine((reason) => reason.trim().length >= LEAST_REASON_LETTERS, { error: expectedReason });
+
+/** What both doors say of columns that leave. */
+export const ofColumns = {
+  allowSensitive: named(reasonToLeave, "allowSensitive: { sip_password: 'The customer made it and …' }", {
+    ...columnNames,
+    mayBeEmpty: true,
+  }).optional(),
+  class: fieldClass.optional(),
+  classes: named(fieldClass, "classes: { last_login_at: 'observed' }", {
+    ...columnNames,
+    mayBeEmpty: true,
+  }).optional(),
+};

@@ -1,31 +1,57 @@
 import { z } from 'zod';
 import { chatSchema } from './chat-schema.ts';
 import type { Config } from './define.ts';
-import { column, columnNames, exclude, leftOut, table, words } from './rule-shapes.ts';
+import { column, columnNames, exclude, leftOut, ofColumns, table, words } from './rule-shapes.ts';
 import { duration, list, named, object, plainNames, text, wholeNumber } from './shapes.ts';
 
 const joinOn = named(column, "{ campaign_id: 'id' }", columnNames);
 
-const belongsTo = z.union(
+const expectedConstant = "expected a value as a text, e.g. is: { owner_type: 'User' }";
+const constants = named(
+  z
+    .string({ error: expectedConstant })
+    .refine((value) => !value.includes('\0') && value.isWellFormed(), { error: expectedConstant }),
+  "is: { owner_type: 'User' }",
+  columnNames,
+);
+
+const way = z.union(
   [
     text("the column that holds the subject's id", "belongsTo: 'account_id'"),
     object(
       {
         column: text("the column of the last table that holds the subject's id", "column: 'account_id'"),
+        is: constants.optional(),
         through: list(
-          object({ table, on: joinOn }, "{ table: 'campaigns', on: { campaign_id: 'id' } }"),
+          object(
+            { table, on: joinOn, is: constants.optional() },
+            "{ table: 'campaigns', on: { campaign_id: 'id' } }",
+          ),
           "[{ table: 'campaigns', on: { campaign_id: 'id' } }]",
-        ),
+        ).optional(),
       },
       "belongsTo: 'account_id'",
     ),
   ],
-  { error: "expected the column that holds the subject's id, e.g. belongsTo: 'account_id'" },
+  {
+    error:
+      "expected the column that holds the subject's id, e.g. 'account_id', or { column: 'account_id', through: … }",
+  },
 );
+
+const anyOf = object(
+  { anyOf: list(way, "anyOf: ['sender_id', 'recipient_id']") },
+  "{ anyOf: ['sender_id', 'recipient_id'] }",
+);
+
+const belongsTo = z.union([...way.options, anyOf], {
+  error: "expected the column that holds the subject's id, e.g. belongsTo: 'account_id'",
+});
 
 const category = object(
   {
     from: table,
+    only: z.literal(true, { error: 'expected true, or nothing, e.g. only: true' }).optional(),
     title: words.optional(),
     description: words.optional(),
     belongsTo,
@@ -36,6 +62,7 @@ const category = object(
       "include: ['id', 'created_at']",
     ),
     exclude: exclude.optional(),
+    ...ofColumns,
     where: text('a predicate in SQL on alias t', "where: 't.deleted_at is null'").optional(),
     whereReason: words.optional(),
     orderBy: list(column, "orderBy: ['id']").optional(),
@@ -118,6 +145,7 @@ export const configSchema: z.ZodType<Config> = object(
       },
       "product: { name: 'Hallomoor' }",
     ),
+    version: text('your own label of this config', "version: '2026-11-26'").optional(),
     sources: named(source, "sources: { main: { type: 'postgres', url: process.env.SOURCE_DATABASE_URL } }"),
     exports: named(exportKind, 'exports: { account: { subject: …, categories: … } }', {
       ...plainNames,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { Parts } from '../steps/parts.ts';
+import { version } from '../version.ts';
 import { errorsPage } from './errors-page.ts';
 import { tidyDocument } from './openapi.ts';
 import { pagePolicy, policyText } from './security-headers.ts';
@@ -21,7 +21,7 @@ export function registerApiNotes(
       openapi: '3.1.0',
       info: {
         title: `Data export of ${config.product.name}`,
-        version: packageVersion(),
+        version,
         description: introduction,
         license: { name: 'MIT', identifier: 'MIT' },
       },
@@ -80,8 +80,3 @@ const introduction = `For servers of the product, and for the Data Export page i
 Servers send an API key with HTTP Basic and say with \`accountId\` whose exports they mean. The page is signed in by a
 cookie. Every refusal is [problem details](https://www.rfc-editor.org/rfc/rfc9457) with a stable \`code\`; all of them
 are listed at [/docs/errors](/docs/errors).`;
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return JSON.parse(text).version;
-}

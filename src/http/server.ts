@@ -10,6 +10,7 @@ import { openDoor } from './account/context.ts';
 import { exportActionRoutes } from './account/export-actions.ts';
 import { exportFileRoutes } from './account/export-file.ts';
 import { exportRoutes } from './account/exports.ts';
+import { manifestRoutes } from './account/manifest.ts';
 import { portalRoutes } from './account/portal.ts';
 import { addressOptions } from './addresses.ts';
 import { apiDocsRoutes, registerApiNotes } from './api-docs.ts';
@@ -110,6 +111,7 @@ async function accountRoutes(
   app.register((scope) => exportRoutes(scope, door));
   app.register((scope) => exportActionRoutes(scope, door));
   app.register((scope) => exportFileRoutes(scope, door, transfers));
+  app.register((scope) => manifestRoutes(scope, door));
 }
 
 /** One line for each request: the address without its query, which may name an account. */

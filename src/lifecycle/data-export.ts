@@ -1,4 +1,5 @@
 import type { ChatRequest, MessageCut } from '../chat/request.ts';
+import type { Gap } from './balance.ts';
 
 /**
  * An *export* is one run for one subject. It has one life, whichever door it came in by:
@@ -42,7 +43,14 @@ export interface DataExport {
   apiKey: string | null;
   /** Limits that cut something, in the order of the file. */
   cuts: MessageCut[];
+  /** Where the counts do not balance: it is *completed with gaps* then. Empty before it is completed. */
+  gaps: Gap[];
+  manifest: ManifestState;
 }
+
+/** `damaged`: the stored file was found not to be the one that was written. `none`: there is none to come. */
+export const manifestStates = ['none', 'pending', 'ready', 'damaged'] as const;
+export type ManifestState = (typeof manifestStates)[number];
 
 export type Door = 'account' | 'server';
 

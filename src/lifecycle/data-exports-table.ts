@@ -1,5 +1,6 @@
 import type { ChatRequest, MessageCut } from '../chat/request.ts';
 import type { Session } from '../database.ts';
+import type { Gap, SectionCount } from './balance.ts';
 import type { DataExport, Door, Requester, Status } from './data-export.ts';
 import { hashToken } from './tokens.ts';
 
@@ -144,12 +145,29 @@ export async function startAttempt(
 /** Notes what the plan of an attempt found. False when the attempt is no longer the current one. */
 export async function recordPlan(
   session: Session,
-  plan: { id: string; attempt: number; snapshotAt: string; rowsEstimated: number; cuts: MessageCut[] },
+  plan: {
+    id: string;
+    attempt: number;
+    snapshotAt: string;
+    rowsEstimated: number;
+    cuts: MessageCut[];
+    counts: SectionCount[];
+    /** What a manifest will say of the config, as JSON. */
+    rules: string;
+  },
 ): Promise<boolean> {
   const rows = await session.query(
-    `update handover.data_exports set snapshot_at = $3, rows_estimated = $4, cuts = $5
+    `update handover.data_exports set snapshot_at = $3, rows_estimated = $4, cuts = $5, counts = $6, rules = $7
      where id = $1 and attempt = $2 and status = 'processing' returning id`,
-    [plan.id, plan.attempt, plan.snapshotAt, plan.rowsEstimated, JSON.stringify(plan.cuts)],
+    [
+      plan.id,
+      plan.attempt,
+      plan.snapshotAt,
+      plan.rowsEstimated,
+      JSON.stringify(plan.cuts),
+      JSON.stringify(plan.counts),
+      plan.rules,
+    ],
   );
   return rows.length > 0;
 }
@@ -157,17 +175,35 @@ export async function recordPlan(
 /** processing → completed, once: when every part of the attempt is done. Whoever comes second gets null. */
 export async function completeExport(
   session: Session,
-  done: { id: string; attempt: number; now: Date; expiresAt: Date; archiveBytes: number },
+  done: {
+    id: string;
+    attempt: number;
+    now: Date;
+    expiresAt: Date;
+    archiveBytes: number;
+    gaps: Gap[];
+    /** Null where it is still to be made. */
+    manifest: string | null;
+  },
 ): Promise<DataExport | null> {
   return transition(
     session,
-    `update handover.data_exports e set status = 'completed', completed_at = $3, expires_at = $4, archive_bytes = $5
+    `update handover.data_exports e set status = 'completed', completed_at = $3, expires_at = $4, archive_bytes = $5,
+       gaps = $6, manifest = $7
      where e.id = $1 and e.attempt = $2 and e.status = 'processing'
        and exists (select 1 from handover.export_parts p where p.export_id = e.id and p.attempt = e.attempt)
        and not exists (select 1 from handover.export_parts p
                        where p.export_id = e.id and p.attempt = e.attempt and p.done_at is null)
      returning e.id`,
-    [done.id, done.attempt, done.now, done.expiresAt, done.archiveBytes],
+    [
+      done.id,
+      done.attempt,
+      done.now,
+      done.expiresAt,
+      done.archiveBytes,
+      JSON.stringify(done.gaps),
+      done.manifest,
+    ],
   );
 }
 
@@ -313,7 +349,9 @@ const select = `
     e.expires_at as "expiresAt", e.ended_at as "endedAt", e.attempt, e.snapshot_at as "snapshotAt",
     e.rows_estimated as "rowsEstimated", e.failure_code as "failureCode", e.failure_message as "failureMessage",
     coalesce(done.rows, 0)::int8 as "rowsDone", coalesce(e.archive_bytes, done.bytes, 0)::int8 as bytes,
-    coalesce(counts.list, '[]') as categories, e.request, e.api_key as "apiKey", e.cuts
+    coalesce(counts.list, '[]') as categories, e.request, e.api_key as "apiKey", e.cuts, e.gaps,
+    case when e.manifest is not null then 'ready' when e.damaged_at is not null then 'damaged'
+      when e.status = 'completed' and e.rules is not null then 'pending' else 'none' end as manifest
   from handover.data_exports e
   left join lateral (
     select sum(p.rows_done) as rows, sum(p.bytes_done) as bytes

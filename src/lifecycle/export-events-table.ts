@@ -14,6 +14,8 @@ export type EventName =
   | 'confirmed'
   | 'started'
   | 'completed'
+  | 'completed with gaps'
+  | 'found damaged'
   | 'failed'
   | 'cancelled'
   | 'retried'

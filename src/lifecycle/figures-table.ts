@@ -10,6 +10,10 @@ export interface ExportCount {
   count: number;
   /** Attempts beyond the first: a worker was lost, the source broke, or the config changed. */
   extraAttempts: number;
+  /** Completed ones, whatever became of them since, whose counts do not balance. */
+  withGaps: number;
+  /** Those whose stored file was found damaged. */
+  damaged: number;
   /** When the oldest of them came to wait for a worker; null when none ever did. */
   waitingSince: Date | null;
 }
@@ -17,6 +21,7 @@ export interface ExportCount {
 export async function countExports(session: Session): Promise<ExportCount[]> {
   return session.query<ExportCount>(
     `select kind, door, status, count(*)::int as count, sum(greatest(attempt - 1, 0))::int as "extraAttempts",
+       count(*) filter (where gaps <> '[]')::int as "withGaps", count(damaged_at)::int as damaged,
        min(confirmed_at) as "waitingSince"
      from handover.data_exports group by kind, door, status`,
   );

@@ -2,9 +2,12 @@ import type { CategoryWords } from '../config/resolved.ts';
 import { failureWords } from '../language/failures.ts';
 import { formatBytes, formatDuration, formatInstant, formatNumber, words } from '../language/language.ts';
 import { mailWords } from '../language/mail.ts';
+import type { Gap } from '../lifecycle/balance.ts';
 import type { CategoryCount, DataExport } from '../lifecycle/data-export.ts';
 import { type Block, type Letter, type LetterContent, type Look, oneLine } from './letter.ts';
 import { writeLetter } from './write-letter.ts';
+
+type Named = Pick<CategoryWords, 'name' | 'title'>[];
 
 /** What every letter tells of an export. */
 type Asked = Pick<DataExport, 'subjectId' | 'requester' | 'requestedAt'>;
@@ -45,7 +48,8 @@ export function readyLetter(
     expiresAt: Date;
     bytes: number;
     categories: CategoryCount[];
-    categoryWords: Pick<CategoryWords, 'name' | 'title'>[];
+    categoryWords: Named;
+    gaps: Gap[];
     downloadUrl: string;
     now: Date;
   },
@@ -54,12 +58,14 @@ export function readyLetter(
   const text = mailWords[language].ready;
   const deadline = deadlineWords(look, facts.now, facts.expiresAt);
   const size = formatBytes(facts.bytes, language);
+  const { subject, done } = facts.gaps.length > 0 ? text.gaps : text;
   return write(look, facts, {
-    subject: text.subject({ product: look.product.name }),
+    subject: subject({ product: look.product.name }),
     preheader: text.preheader({ size, until: deadline.until }),
     heading: text.heading,
     blocks: [
-      paragraph(text.done(askedWords(look, facts))),
+      paragraph(done(askedWords(look, facts))),
+      ...gapsNote(look, facts),
       { kind: 'link', label: text.button, url: facts.downloadUrl },
       paragraph(text.deadline(deadline)),
       { kind: 'note', ...text.notYou },
@@ -68,7 +74,7 @@ export function readyLetter(
         title: text.contents,
         head: [text.category, text.records],
         rows: facts.categories.map(({ name, rows }) => [
-          words(facts.categoryWords.find((category) => category.name === name)?.title ?? name, language),
+          categoryTitle(look, facts, name),
           formatNumber(rows, language),
         ]),
         total: [text.total, formatNumber(sum(facts.categories), language)],
@@ -97,6 +103,27 @@ export function failedLetter(
       paragraph(text.reference({ id: facts.id })),
     ],
   });
+}
+
+/** Near the top, since the file is not what the person expects. */
+function gapsNote(look: Look, facts: { gaps: Gap[]; categoryWords: Named }): Block[] {
+  if (facts.gaps.length === 0) return [];
+  const text = mailWords[look.language].ready.gaps;
+  const list = facts.gaps.map(({ category, rowsFailed }) =>
+    (rowsFailed > 0 ? text.missing : text.tooMany)({
+      category: categoryTitle(look, facts, category),
+      records: formatNumber(Math.abs(rowsFailed), look.language),
+    }),
+  );
+  return [{ kind: 'note', title: text.title, text: text.text({ list: list.join('; ') }) }];
+}
+
+function categoryTitle(
+  { language }: Look,
+  { categoryWords }: { categoryWords: Named },
+  name: string,
+): string {
+  return words(categoryWords.find((category) => category.name === name)?.title ?? name, language);
 }
 
 function write(look: Look, asked: Asked, content: Omit<LetterContent, 'supportLabel' | 'footer'>): Letter {

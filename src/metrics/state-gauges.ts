@@ -15,6 +15,12 @@ export function createStateGauges(registry: Registry): (figures: Figures) => voi
     'kind',
     'door',
   ]);
+  const withGaps = gauge(
+    'exports_with_gaps',
+    'Exports whose counts did not balance, all that are remembered.',
+    ['kind', 'door'],
+  );
+  const damaged = gauge('archives_damaged', 'Exports whose stored file was found damaged.', ['kind', 'door']);
   const failed = gauge('exports_failed', 'Failed exports by code.', ['code']);
   const waiting = gauge(
     'exports_oldest_waiting_seconds',
@@ -57,15 +63,18 @@ export function createStateGauges(registry: Registry): (figures: Figures) => voi
 
   return (figures) => {
     const age = (at: Date | null) => (at ? Math.max(0, (figures.now.getTime() - at.getTime()) / 1000) : 0);
-    for (const metric of [exports, extra, failed, seconds, jobs, retried, jobAge, lost]) metric.reset();
+    for (const metric of [exports, extra, withGaps, damaged, failed, seconds, jobs, retried, jobAge, lost])
+      metric.reset();
 
     for (const { kind, door } of figures.exports) {
       for (const status of statuses) exports.set({ kind, door, status }, 0);
-      extra.set({ kind, door }, 0);
+      for (const sum of [extra, withGaps, damaged]) sum.set({ kind, door }, 0);
     }
-    for (const { kind, door, status, count, extraAttempts } of figures.exports) {
+    for (const { kind, door, status, count, ...sums } of figures.exports) {
       exports.set({ kind, door, status }, count);
-      extra.inc({ kind, door }, extraAttempts);
+      extra.inc({ kind, door }, sums.extraAttempts);
+      withGaps.inc({ kind, door }, sums.withGaps);
+      damaged.inc({ kind, door }, sums.damaged);
     }
     for (const { code, count } of figures.failures) failed.set({ code }, count);
     const waits = figures.exports.filter(({ status }) => status === 'confirmed');

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { manifestUrl } from './api.ts';
 import { Button } from './button.tsx';
 import { isActive } from './situation.ts';
 import type { Told } from './status-sentence.ts';
@@ -101,6 +102,11 @@ function DownloadActions({
       <Button look="primary" isBusy={isBusy} onPress={() => perform('download')}>
         {isBusy ? words.actions.preparing : words.actions.download + size}
       </Button>
+      {view.manifest === 'ready' && (
+        <a className="button quiet" href={manifestUrl(view.id)} download title={words.actions.manifestTitle}>
+          {words.actions.manifest}
+        </a>
+      )}
       <Button look="quiet" takesFocus={declined === 'delete'} onPress={() => ask('delete')}>
         {words.actions.delete}
       </Button>

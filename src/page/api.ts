@@ -53,6 +53,11 @@ export function eventsUrl(subject: string, id: string): string {
   return `${root}exports/${encodeURIComponent(id)}/events${subject}`;
 }
 
+/** What the file is, byte for byte, signed. */
+export function manifestUrl(id: string): string {
+  return `${root}exports/${encodeURIComponent(id)}/manifest`;
+}
+
 /** What went wrong with a call. `code` is the service's own, or `unreachable` when no answer came. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';

@@ -40,7 +40,10 @@ function HistoryRow({ told, view }: { told: Told; view: ExportView }) {
         <time className="row-title" dateTime={view.requestedAt} title={formats.instant(view.requestedAt)}>
           {formats.day(view.requestedAt)}
         </time>
-        <span className="row-text">{outcome(told, view)}</span>
+        <span className="row-text">
+          {outcome(told, view)}
+          {view.gaps.length > 0 && ` · ${words.history.withGaps}`}
+        </span>
         <span className="row-text">{words.history.by(nameOf(view.requestedBy))}</span>
       </span>
       {hadFile && (

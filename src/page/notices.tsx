@@ -16,6 +16,12 @@ export function Notices({ told, view, actions }: { told: Told; view: ExportView 
       {view && view.mail.state === 'failing' && view.mail.kind && (
         <MailFailing told={told} kind={view.mail.kind} lastError={view.mail.lastError} />
       )}
+      {view && view.status === 'completed' && view.gaps.length > 0 && <Gaps told={told} gaps={view.gaps} />}
+      {view && view.status === 'completed' && view.manifest === 'damaged' && (
+        <Notice tone="bad">
+          <strong>{words.notices.damaged.title}</strong> {words.notices.damaged.text}
+        </Notice>
+      )}
       {actions.problem && (
         <Notice tone="bad" isAlert>
           {problems[actions.problem] ?? words.problems.other}
@@ -41,6 +47,27 @@ function NoWorker({ told: { words, portal, list } }: { told: Told }) {
           {lastSeen} <When at={list.workers.lastSeenAt} />.
         </>
       )}
+    </Notice>
+  );
+}
+
+/** A category by the name that the page gives it. */
+function Gaps({ told: { words, formats, portal }, gaps }: { told: Told; gaps: ExportView['gaps'] }) {
+  const { title, text, missing, tooMany } = words.notices.gaps;
+  const lines = gaps.map(({ category, rowsFailed }) => ({
+    category,
+    name: portal.categories.find(({ name }) => name === category)?.title ?? category,
+    count: formats.count(Math.abs(rowsFailed), words.facts.records),
+    say: rowsFailed > 0 ? missing : tooMany,
+  }));
+  return (
+    <Notice tone="warn">
+      <strong>{title}</strong> {text(portal.product.name)}
+      <ul className="notice-list">
+        {lines.map(({ category, name, count, say }) => (
+          <li key={category}>{say(name, count)}</li>
+        ))}
+      </ul>
     </Notice>
   );
 }

@@ -35,8 +35,11 @@ export function statusSentence(told: Told, situation: Situation, view: ExportVie
         ? { title: titleWaiting, text: [textWaiting, ...mailComes] }
         : { title, text: [text, ...mailComes] };
     }
-    case 'completed':
-      return { title: state.completed.title, text: [state.completed.text(told.portal.product.name)] };
+    case 'completed': {
+      const { title, titleWithGaps, text } = state.completed;
+      const hasGaps = view !== null && view.gaps.length > 0;
+      return { title: hasGaps ? titleWithGaps : title, text: [text(told.portal.product.name)] };
+    }
     case 'expired':
     case 'lapsed': {
       const { title, text } = state[situation];

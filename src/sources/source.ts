@@ -13,6 +13,8 @@ export interface Selection {
   category: string;
   schema: string;
   table: string;
+  /** Rows of the table itself, without those of the tables that inherit from it. Not for partitioned tables. */
+  only?: true;
   /** In the order in which the keys stand in each JSON row. */
   columns: SelectedColumn[];
   belongsTo: Belonging;
@@ -30,10 +32,15 @@ export interface SelectedColumn {
   omit?: string[][];
 }
 
-/** How a row belongs to the subject: `t.column = subject`, or the same one or more tables away. */
-export interface Belonging {
+/** How a row belongs to the subject: in one way, or in any of several. A row that belongs in two is read once. */
+export type Belonging = Way | { anyOf: Way[] };
+
+/** `t.column = subject`, or the same one or more tables away. */
+export interface Way {
   /** The column that holds the subject's id: of the table itself, or of the last hop. */
   column: string;
+  /** Columns of the table itself that must equal a constant, `{ owner_type: 'User' }`. */
+  is?: Record<string, string>;
   /** From the table outward; each hop joins on `{ columnOfPrevious: columnOfHop }`. */
   through?: Hop[];
 }
@@ -42,6 +49,13 @@ export interface Hop {
   schema: string;
   table: string;
   on: Record<string, string>;
+  /** Columns of this hop that must equal a constant. */
+  is?: Record<string, string>;
+}
+
+/** The ways of a belonging: one at least. */
+export function waysOf(belongsTo: Belonging): Way[] {
+  return 'anyOf' in belongsTo ? belongsTo.anyOf : [belongsTo];
 }
 
 /** Half-open `[from, to)` on the first `orderBy` column, as Postgres prints its values; null is unbounded. */
@@ -50,11 +64,12 @@ export interface KeyRange {
   to: string | null;
 }
 
-export interface Estimate {
-  /** Rows in scope, by statistics or by a bounded count. */
-  rows: number;
-  /** JSON bytes, roughly. */
-  bytes: number;
+/** Rows of a selection, counted one by one under the snapshot: what a read must give is the difference. */
+export interface RowCount {
+  /** That belong to the subject, whatever `where` says. */
+  rowsInScope: number;
+  /** Of those, that `where` leaves out: it is false for them, or null. */
+  rowsLeftOut: number;
 }
 
 /** A run of whole JSON rows. `bytes` may be overwritten once the next chunk is asked for. */
@@ -87,9 +102,13 @@ export interface Query {
 }
 
 export interface Reader {
-  estimate(selection: Selection, subject: string): Promise<Estimate>;
-  /** Cuts a selection into ranges of about `targetRows`; one unbounded range if it is small or cannot be cut. */
-  cut(selection: Selection, subject: string, targetRows: number): Promise<KeyRange[]>;
+  /** Without reading a row: nothing of it is shared with `read` but the names and the snapshot. */
+  count(selection: Selection, subject: string): Promise<RowCount>;
+  /**
+   * Cuts a selection into ranges of about `targetRows`; one unbounded range if it is small or cannot be cut. `rows` is
+   * how many it has, where that is known.
+   */
+  cut(selection: Selection, subject: string, targetRows: number, rows?: number): Promise<KeyRange[]>;
   /** Rows as JSON objects in the order of the key. Throws `source_refused` if the catalog does not match. */
   read(selection: Selection, subject: string, options: ReadOptions): AsyncIterable<RowChunk>;
   /** Rows of a statement as JSON objects, like `read`. */
@@ -101,8 +120,6 @@ export interface Reader {
   readCsv(query: Pick<Query, 'name' | 'sql'>, options: { signal?: AbortSignal }): AsyncIterable<RowChunk>;
   /** A small answer row by row, each value as its cast to text: counts, and whether something exists. Buffered whole. */
   ask(query: Pick<Query, 'name' | 'sql'>): Promise<(string | null)[][]>;
-  /** How many rows the planner expects of a statement. */
-  estimateQuery(query: Pick<Query, 'name' | 'sql'>): Promise<number>;
   close(): Promise<void>;
 }
 

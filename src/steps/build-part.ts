@@ -1,5 +1,7 @@
+import type { FileDigest } from '../archive/file-digest.ts';
+import type { JsonDocument } from '../archive/json-frame.ts';
 import type { HeldSnapshot, Watch } from '../builder/builder.ts';
-import type { BuiltPart, PartOrder, Progress, Wanted } from '../builder/calls.ts';
+import type { BuiltPart, PartOrder, Plan, Progress, Wanted } from '../builder/calls.ts';
 import { HandoverError, isRefusal } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
 import { findExport, findSealedKey } from '../lifecycle/data-exports-table.ts';
@@ -52,20 +54,38 @@ export async function buildPart(
   await finishExport(parts, data);
 }
 
-/** Builds the first `count` parts one after another, on the connection that holds their snapshot. */
+/**
+ * Builds all parts one after another, on the connection that holds their snapshot. Of a document of one part it says
+ * what the file is, for a manifest; null otherwise.
+ */
 export async function buildInline(
   parts: BuildParts,
   data: DataExport,
   snapshot: HeldSnapshot,
-  count: number,
+  plan: Plan,
   signal: AbortSignal,
-): Promise<void> {
-  for (let number = 0; number < count; number++) {
+): Promise<FileDigest | null> {
+  const document = onlyDocument(data, snapshot, plan);
+  let file: FileDigest | null = null;
+  for (const number of plan.parts.keys()) {
     const key = { exportId: data.id, attempt: data.attempt, number };
-    await build(parts, data, key, objectNameOf(key, 'inline'), signal, (order, watch) =>
-      snapshot.buildPart(order, watch),
-    );
+    await build(parts, data, key, objectNameOf(key, 'inline'), signal, async (order, watch) => {
+      const built = await snapshot.buildPart({ ...order, ...(document && { document }) }, watch);
+      file = built.file;
+      return built;
+    });
   }
+  return file;
+}
+
+function onlyDocument(data: DataExport, { takenAt }: HeldSnapshot, { parts }: Plan): JsonDocument | null {
+  const [slices, ...more] = parts;
+  if (!slices || more.length > 0 || data.request) return null;
+  return {
+    accountId: data.subjectId,
+    snapshotAt: takenAt,
+    categories: slices.map(({ category }) => category),
+  };
 }
 
 function objectNameOf({ exportId, attempt, number }: PartKey, run: string): string {

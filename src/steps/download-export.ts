@@ -40,6 +40,10 @@ export function fileNameOf(productName: string, { subjectId, snapshotAt, request
   });
 }
 
+export function contentTypeOf({ request }: Pick<DataExport, 'request'>): string {
+  return request ? chatFileKind(request).contentType : 'application/json; charset=utf-8';
+}
+
 /**
  * Opens the file of a completed export, within its window. Throws `download_invalid` for a token that opens
  * nothing (any more), `export_not_found` and `export_not_ready` for an id.
@@ -64,7 +68,7 @@ export async function openDownload(
     ...parts.opener.open({ store: parts.vault.store, identity }, layout),
     dataExport: data,
     fileName: fileNameOf(parts.config.product.name, data),
-    contentType: data.request ? chatFileKind(data.request).contentType : 'application/json; charset=utf-8',
+    contentType: contentTypeOf(data),
     lastModified: data.completedAt ?? now,
     async record({ actor, ...details }) {
       await recordEvent(parts.db, data.id, {

@@ -1,50 +1,99 @@
+import type { FileDigest } from '../archive/file-digest.ts';
+import type { Layout } from '../archive/layout.ts';
+import type { ManifestRules } from '../archive/manifest-rules.ts';
+import type { Gap } from '../lifecycle/balance.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
 import { completeExport, findExport } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
-import { findAttemptState, findDoneParts } from '../lifecycle/export-parts-table.ts';
+import { type DonePart, findAttemptState, findDoneParts } from '../lifecycle/export-parts-table.ts';
+import { findManifestNotes, type ManifestNotes } from '../lifecycle/manifests-table.ts';
+import type { Signer } from '../vault/signer.ts';
 import { archiveLayout } from './archive-layout.ts';
+import { gapsOf, writeManifest } from './manifest-of.ts';
 import { oweMail } from './owe-mail.ts';
 import { oweWebhook } from './owe-webhook.ts';
 import { limitsOf, type Parts } from './parts.ts';
+import { queueProof } from './queue-proof.ts';
 import { traceLife } from './trace-life.ts';
+
+type FinishParts = Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>;
+
+/** What is known of a file that was written in one piece, and who signs its manifest. */
+export interface WrittenInOne {
+  file: FileDigest;
+  signer: Signer;
+}
 
 /**
  * Completes an export if every part of the attempt is done. Everybody who finishes a part calls it, and one
- * statement lets one of them do it; the ready mail is owed in the same transaction, so there is one.
+ * statement lets one of them do it; the ready mail is owed in the same transaction, so there is one. The manifest of a file
+ * that was written in one piece is made at once, that of another by a job.
  */
 export async function finishExport(
-  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>,
+  parts: FinishParts,
   { id, attempt }: Pick<DataExport, 'id' | 'attempt'>,
+  written: WrittenInOne | null = null,
 ): Promise<void> {
   const key = { exportId: id, attempt };
   const { open } = await findAttemptState(parts.db, key);
   const data = await findExport(parts.db, id);
   if (open.length > 0 || !data || data.status !== 'processing' || data.attempt !== attempt) return;
 
-  const layout = archiveLayout(data, await findDoneParts(parts.db, key));
+  const done = await findDoneParts(parts.db, key);
+  const layout = archiveLayout(data, done);
+  const notes = await findManifestNotes(parts.db, id);
+  const gaps = gapsOf(notes?.counts ?? [], layout, done);
   const now = parts.now();
+  const manifest = await manifestNow(
+    parts,
+    { ...data, completedAt: now },
+    { layout, done, notes, gaps, written },
+  );
   const { downloadWindowMs } = limitsOf(parts.config, data);
   const completed = await parts.db.transaction(async (tx) => {
-    const done = await completeExport(tx, {
+    const ready = await completeExport(tx, {
       id,
       attempt,
       now,
       expiresAt: new Date(now.getTime() + downloadWindowMs),
       archiveBytes: layout.sizeBytes,
+      gaps,
+      manifest,
     });
-    if (!done) return null;
+    if (!ready) return null;
     await recordEvent(tx, id, {
-      event: 'completed',
+      event: gaps.length > 0 ? 'completed with gaps' : 'completed',
       actor: 'system',
       at: now,
-      details: { rows: done.rowsDone, bytes: done.bytes },
+      details: { rows: ready.rowsDone, bytes: ready.bytes, ...(gaps.length > 0 && { gaps }) },
     });
-    if (done.door === 'account') await oweMail(parts, tx, id, 'ready');
-    else await oweWebhook(parts, tx, done);
-    return done;
+    if (!manifest) await queueProof(parts, tx, ready);
+    if (ready.door === 'account') await oweMail(parts, tx, id, 'ready');
+    else await oweWebhook(parts, tx, ready);
+    return ready;
   });
-  if (completed) {
-    parts.log.info({ exportId: id, rows: completed.rowsDone, bytes: completed.bytes }, 'export completed');
-    traceLife(parts, completed, now);
-  }
+  if (!completed) return;
+  const facts = { exportId: id, rows: completed.rowsDone, bytes: completed.bytes };
+  if (gaps.length > 0) parts.log.warn({ ...facts, gaps }, 'export completed with gaps');
+  else parts.log.info(facts, 'export completed');
+  traceLife(parts, completed, now);
+}
+
+/** Null where the file has to be read again for it. */
+async function manifestNow(
+  { config }: Pick<Parts, 'config'>,
+  data: DataExport & { completedAt: Date },
+  known: {
+    layout: Layout;
+    done: DonePart[];
+    notes: ManifestNotes | null;
+    gaps: Gap[];
+    written: WrittenInOne | null;
+  },
+): Promise<string | null> {
+  const { notes, written, ...rest } = known;
+  if (!written || !notes?.rules) return null;
+  const rules: ManifestRules = JSON.parse(notes.rules);
+  const { file, signer } = written;
+  return writeManifest({ config, signer }, data, { ...rest, counts: notes.counts, rules, file });
 }

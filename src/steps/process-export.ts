@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileDigest } from '../archive/file-digest.ts';
 import type { HeldSnapshot } from '../builder/builder.ts';
 import type { Plan } from '../builder/calls.ts';
 import type { Session } from '../database.ts';
@@ -11,6 +12,7 @@ import { attemptFolder } from './archive-layout.ts';
 import { buildInline, sealSlices, wantedOf } from './build-part.ts';
 import { failExport } from './fail-export.ts';
 import { finishExport } from './finish-export.ts';
+import { rulesOf } from './manifest-of.ts';
 import { limitsOf, type Parts } from './parts.ts';
 import { startBudget } from './snapshot-budget.ts';
 import { watchAttempt } from './still-wanted.ts';
@@ -94,8 +96,8 @@ async function hasTriesLeft(parts: ProcessParts, exportId: string): Promise<bool
 async function runAttempt(parts: ProcessParts, data: DataExport, signal: AbortSignal): Promise<void> {
   const watch = watchAttempt(parts.db, { exportId: data.id, attempt: data.attempt }, signal);
   try {
-    await buildUnderSnapshot(parts, data, watch.signal);
-    await finishExport(parts, data);
+    const file = await buildUnderSnapshot(parts, data, watch.signal);
+    await finishExport(parts, data, file && { file, signer: parts.vault.signer });
   } catch (error) {
     if (signal.aborted || !watch.isUnwanted()) throw error;
   } finally {
@@ -103,7 +105,12 @@ async function runAttempt(parts: ProcessParts, data: DataExport, signal: AbortSi
   }
 }
 
-async function buildUnderSnapshot(parts: ProcessParts, data: DataExport, signal: AbortSignal): Promise<void> {
+/** What the file is, where it was written in one piece. */
+async function buildUnderSnapshot(
+  parts: ProcessParts,
+  data: DataExport,
+  signal: AbortSignal,
+): Promise<FileDigest | null> {
   const snapshot = await unlessAborted(parts.builder.openSnapshot(wantedOf(data)), signal, (late) =>
     late.close(),
   );
@@ -111,10 +118,10 @@ async function buildUnderSnapshot(parts: ProcessParts, data: DataExport, signal:
   try {
     if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
     const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal, async () => {});
-    if (!(await savePlan(parts, data, snapshot, plan))) return;
-    if (isBuiltHere(snapshot, plan))
-      await buildInline(parts, data, snapshot, plan.parts.length, budget.signal);
-    else await waitForParts(parts, data, snapshot, budget.signal);
+    if (!(await savePlan(parts, data, snapshot, plan))) return null;
+    if (isBuiltHere(snapshot, plan)) return await buildInline(parts, data, snapshot, plan, budget.signal);
+    await waitForParts(parts, data, snapshot, budget.signal);
+    return null;
   } catch (error) {
     throw budget.isSpent() && !signal.aborted ? new HandoverError('snapshot_too_old') : error;
   } finally {
@@ -181,6 +188,8 @@ async function savePlan(
       snapshotAt: snapshot.takenAt,
       rowsEstimated: plan.rowsEstimated,
       cuts: plan.cuts,
+      counts: plan.counts,
+      rules: JSON.stringify(rulesOf(parts.config, data)),
     });
     if (!isCurrent) return false;
     await insertParts(tx, {

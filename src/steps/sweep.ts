@@ -1,6 +1,7 @@
 import { isRefusal } from '../errors.ts';
 import { findExport, findUnfinished, findUnremoved } from '../lifecycle/data-exports-table.ts';
 import { findUnsentMails } from '../lifecycle/mails-table.ts';
+import { findUnproved } from '../lifecycle/manifests-table.ts';
 import { deleteExpiredTokens } from '../lifecycle/tokens-table.ts';
 import { findUndelivered } from '../lifecycle/webhook-deliveries-table.ts';
 import { deleteLostWorkers } from '../lifecycle/workers-table.ts';
@@ -8,6 +9,7 @@ import { expireOverdue } from './end-export.ts';
 import { failExport } from './fail-export.ts';
 import type { Parts } from './parts.ts';
 import { queueProcessing } from './process-export.ts';
+import { queueProof } from './queue-proof.ts';
 
 const LOST_WORKER_MS = 24 * 3_600_000;
 
@@ -38,6 +40,10 @@ export async function sweep(
     await queue.send(null, 'send-mail', { mailId }, { key: mailId });
   for (const deliveryId of await findUndelivered(db)) {
     await queue.send(null, 'send-webhook', { deliveryId }, { key: deliveryId });
+  }
+  for (const id of await findUnproved(db)) {
+    const data = await findExport(db, id);
+    if (data) await queueProof(parts, null, data);
   }
   for (const exportId of await findUnremoved(db))
     await queue.send(null, 'remove-archive', { exportId }, { key: exportId });

@@ -1,4 +1,5 @@
-import type { CategoryCount, DataExport, Status } from '../lifecycle/data-export.ts';
+import type { Gap } from '../lifecycle/balance.ts';
+import type { CategoryCount, DataExport, ManifestState, Status } from '../lifecycle/data-export.ts';
 import { findActiveExport, findExport, findExports, type Subject } from '../lifecycle/data-exports-table.ts';
 import { countDownloads } from '../lifecycle/export-events-table.ts';
 import { findLatestMail, type LetterName, type OwedMail } from '../lifecycle/mails-table.ts';
@@ -30,6 +31,8 @@ export interface ExportView {
   mail: MailView;
   /** How often the file was handed out. */
   downloads: number;
+  gaps: Gap[];
+  manifest: ManifestState;
 }
 
 /** How the newest mail of an export fares. */
@@ -107,6 +110,8 @@ async function view(parts: ViewParts, data: DataExport): Promise<ExportView> {
         : null,
     mail: viewMail(mail, status),
     downloads: await countDownloads(parts.db, id),
+    gaps: data.gaps,
+    manifest: data.manifest,
   };
 }
 

@@ -49,6 +49,15 @@ export async function readInstallationKey({
   }
 }
 
+/** The same key where there is one already; null where it would have to be made. Throws as {@link readInstallationKey}. */
+export async function findInstallationKey(from: {
+  value: string | undefined;
+  dataDir: string;
+}): Promise<Uint8Array | null> {
+  if (from.value !== undefined) return (await readInstallationKey(from)).key;
+  return readKeyFile(resolve(from.dataDir, 'installation.key'));
+}
+
 const form = 'must be 32 bytes in base64, base64url or hex';
 const recipe = 'openssl rand -base64 32';
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { createEnvelope, deriveKey } from './envelope.ts';
+import { createSigner } from './signer.ts';
 import type { Store } from './store.ts';
 import type { Vault } from './vault.ts';
 
@@ -25,5 +26,6 @@ export function openVault({ key, store }: { key: Uint8Array; store: Store }): Va
     sealValue: (plain, owner) => values.seal(plain, owner),
     openValue: (sealed, owner) => values.open(sealed, owner),
     sign: (text) => createHmac('sha256', signingKey).update(text).digest(),
+    signer: createSigner(key),
   };
 }

@@ -1,3 +1,4 @@
+import type { Signer } from './signer.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Vault {
   openValue(sealed: Uint8Array, owner: string): Uint8Array;
   /** HMAC-SHA256 of a text under the installation's key: for addresses that prove that we made them. */
   sign(text: string): Uint8Array;
+  /** For manifests, which others check. */
+  signer: Signer;
 }
 
 /** An opened export key: plain strings, so that it can be handed to a worker thread; never stored, never logged. */

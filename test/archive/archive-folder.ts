@@ -23,11 +23,17 @@ export async function anExport(t: TestContext): Promise<{ vault: Vault; key: Exp
 export interface Rows {
   category: string;
   rows: object[];
+  /** What joins them; by default that of the JSON document. */
+  separator?: Uint8Array;
 }
 
 /** As a source reads them: some whole rows a chunk, in a buffer that is used again. */
-export async function* asChunks(rows: object[], rowsPerChunk: number): AsyncGenerator<RowChunk, void> {
-  const separator = Buffer.from(rowSeparator).toString();
+export async function* asChunks(
+  rows: object[],
+  rowsPerChunk: number,
+  joint = rowSeparator,
+): AsyncGenerator<RowChunk, void> {
+  const separator = Buffer.from(joint).toString();
   const buffer = Buffer.alloc(1_000_000);
   for (let from = 0; from < rows.length; from += rowsPerChunk) {
     const some = rows.slice(from, from + rowsPerChunk);
@@ -46,9 +52,9 @@ export async function writeParts(
   const stored: StoredPart[] = [];
   for (const [index, sections] of parts.entries()) {
     const name = `e_1/part-${index}`;
-    const sectionRows = sections.map(({ category, rows }) => ({
+    const sectionRows = sections.map(({ category, rows, separator }) => ({
       category,
-      chunks: asChunks(rows, rowsPerChunk),
+      chunks: asChunks(rows, rowsPerChunk, separator),
     }));
     const { sections: written } = await writePart(
       { store: vault.store, recipient: key.recipient },

@@ -5,11 +5,11 @@ import { cut, layOut, type Piece, pieceBytes, type Segment } from '../../src/arc
 const part = { name: 'p', plainBytes: 100 };
 const segments: Segment[] = [
   { kind: 'text', bytes: Buffer.from('head') },
-  { kind: 'slice', part, start: 10, end: 40, sha256: 'a1' },
+  { kind: 'slice', section: 'calls', part, start: 10, end: 40, sha256: 'a1' },
   { kind: 'text', bytes: Buffer.from('') },
-  { kind: 'slice', part, start: 7, end: 7, sha256: 'e3' },
+  { kind: 'slice', section: 'calls', part, start: 7, end: 7, sha256: 'e3' },
   { kind: 'text', bytes: Buffer.from(',') },
-  { kind: 'slice', part, start: 50, end: 100, sha256: 'b2' },
+  { kind: 'slice', section: 'calls', part, start: 50, end: 100, sha256: 'b2' },
 ];
 
 describe('a layout', () => {
@@ -41,7 +41,14 @@ describe('a layout', () => {
 
   test('has another fingerprint when a text, the hash of a slice or a border differs', () => {
     const text = (words: string): Segment => ({ kind: 'text', bytes: Buffer.from(words) });
-    const slice = (sha256: string): Segment => ({ kind: 'slice', part, start: 0, end: 3, sha256 });
+    const slice = (sha256: string): Segment => ({
+      kind: 'slice',
+      section: 'calls',
+      part,
+      start: 0,
+      end: 3,
+      sha256,
+    });
     const variants = [
       [text('ab'), text('c')],
       [text('a'), text('bc')],

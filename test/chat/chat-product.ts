@@ -1,13 +1,15 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { type ChatLayout, layOutChatDocument } from '../../src/archive/chat-document.ts';
 import { openArchive } from '../../src/archive/open-archive.ts';
 import type { StoredPart } from '../../src/archive/stored-part.ts';
 import { writePart } from '../../src/archive/write-part.ts';
+import { countSections } from '../../src/chat/count-sections.ts';
 import { csvHeader } from '../../src/chat/csv.ts';
-import { countCuts } from '../../src/chat/lookup.ts';
 import type { ChannelsRequest, ChatRequest, WantedChannel } from '../../src/chat/request.ts';
 import { chatSections } from '../../src/chat/sections.ts';
 import type { ChatEntity, ResolvedChat } from '../../src/config/resolved.ts';
+import { findGaps, type SectionCount } from '../../src/lifecycle/balance.ts';
 import type { Reader } from '../../src/sources/source.ts';
 import { anExport } from '../archive/archive-folder.ts';
 
@@ -189,7 +191,8 @@ export async function exportFile(
     const written = await writePart({ store: vault.store, recipient: key.recipient }, name, some);
     parts.push({ name, sections: written.sections });
   }
-  const cuts = asked.about === 'users' ? await countCuts(reader, chat, asked) : [];
+  const { cuts, counts } = await countSections(reader, chat, asked);
+  requireBalance(counts, parts);
   const layout = layOutChatDocument(asked, cuts, parts);
   const chunks: Uint8Array[] = [];
   for await (const chunk of openArchive({ store: vault.store, identity: key.identity }, layout).read())
@@ -198,6 +201,13 @@ export async function exportFile(
   if (bytes.length !== layout.sizeBytes)
     throw new Error(`${layout.sizeBytes} bytes announced, ${bytes.length} came.`);
   return { text: bytes.toString('utf8'), layout };
+}
+
+/** Whatever a test asks for: what was read is what was counted. */
+function requireBalance(counts: SectionCount[], parts: StoredPart[]): void {
+  const sections = parts.flatMap((part) => part.sections);
+  const rows = new Map(sections.map(({ category, rows }) => [category, rows]));
+  assert.deepEqual(findGaps(counts, rows), []);
 }
 
 function entity(
@@ -210,5 +220,13 @@ function entity(
     Object.fromEntries(
       Object.entries(names).map(([key, column]) => [key, { column, omit: omit[key] ?? [] }]),
     );
-  return { schema: 'chat', table, fields: columns(fields), custom: columns(custom), leftOut: [] };
+  return {
+    schema: 'chat',
+    table,
+    fields: columns(fields),
+    custom: columns(custom),
+    leftOut: [],
+    classes: {},
+    sensitive: [],
+  };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { countCuts, findMissing } from '../../src/chat/lookup.ts';
+import { countSections } from '../../src/chat/count-sections.ts';
+import { findMissing } from '../../src/chat/lookup.ts';
 import type { UsersRequest } from '../../src/chat/request.ts';
 import { readUserExport } from '../../src/chat/user-export.ts';
 import { hasCode } from '../vault/store-contract.ts';
@@ -72,9 +73,8 @@ describe('a user file', () => {
   test('says nothing of a cut when the messages are exactly as many as may be', async (t) => {
     assert(!(await linesOf(t, ['alice'], 3)).some(({ type }) => type === 'cut'));
     const request: UsersRequest = { about: 'users', userIds: ['bob', 'alice'], maxMessagesPerUser: 3 };
-    assert.deepEqual(await countCuts(product.snapshot, mapping, request), [
-      { userId: 'bob', messagesTotal: 4, messagesExported: 3 },
-    ]);
+    const { cuts } = await countSections(product.snapshot, mapping, request);
+    assert.deepEqual(cuts, [{ userId: 'bob', messagesTotal: 4, messagesExported: 3 }]);
   });
 
   test('counts answers of others to the messages', async (t) => {

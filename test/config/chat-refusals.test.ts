@@ -111,6 +111,30 @@ const wrongChats: [title: string, change: object, path: string, words: string][]
   ['custom columns of reads', { reads: { ...reads, custom: ['device'] } }, 'reads.custom', 'no such setting'],
 
   [
+    'a password among the fields',
+    { users: fields(users, { name: 'password' }) },
+    'users.fields.name',
+    'of the deny class password',
+  ],
+  [
+    'a renamed password among the custom columns',
+    { users: { ...users, custom: ['mood', { encrypted_password: 'check' }] } },
+    'users.custom[1]',
+    "allowSensitive: { encrypted_password: '…' }",
+  ],
+  [
+    'a reason for a password that stays',
+    { users: { ...users, allowSensitive: { password: 'They ask for it so often.' } } },
+    'users.allowSensitive.password',
+    'does not leave',
+  ],
+  [
+    'a class of a column that stays',
+    { users: { ...users, classes: { mood: 'observed' } } },
+    'users.classes.mood',
+    'does not leave',
+  ],
+  [
     'a column both used and excluded',
     { users: { ...users, exclude: { handle: 'internal' } } },
     'users.exclude.handle',

@@ -8,6 +8,11 @@ import { loadChat, smallChat, withChat } from './written-chat.ts';
 import { loadJson, small, writeConfig } from './written-config.ts';
 
 const column = (name: string) => ({ column: name, omit: [] });
+/** Where the config says nothing of them. */
+const provided = (...columns: string[]) => ({
+  classes: Object.fromEntries(columns.map((name) => [name, 'provided'])),
+  sensitive: [],
+});
 
 test('a small chat gets every default', async () => {
   assert.deepEqual(await loadChat(), {
@@ -28,6 +33,7 @@ test('a small chat gets every default', async () => {
       fields: { id: column('handle') },
       custom: {},
       leftOut: [],
+      ...provided('handle'),
     },
     channels: {
       schema: 'public',
@@ -36,6 +42,7 @@ test('a small chat gets every default', async () => {
       fields: { id: column('slug'), type: column('kind') },
       custom: {},
       leftOut: [],
+      ...provided('slug', 'kind'),
     },
     members: {
       schema: 'public',
@@ -43,6 +50,7 @@ test('a small chat gets every default', async () => {
       fields: { channel: column('room_id'), user: column('handle') },
       custom: {},
       leftOut: [],
+      ...provided('room_id', 'handle'),
     },
     messages: {
       schema: 'public',
@@ -56,6 +64,7 @@ test('a small chat gets every default', async () => {
       },
       custom: {},
       leftOut: [],
+      ...provided('id', 'room_id', 'author', 'body', 'posted_at'),
     },
     reactions: null,
     reads: null,
@@ -75,6 +84,7 @@ test('what a chat says takes the place of the defaults', async () => {
         'settings_2.keys[*].value': { reason: 'secret', note: 'Opens a door.' },
         password_hash: 'secret',
       },
+      classes: { handle: 'third-party', settings_2: 'observed' },
     },
     channels: { ...smallChat.channels, key: 'room_no', exclude: { room_no: 'internal' } },
     reads: { from: 'room_members', fields: { channel: 'room_id', user: 'handle', last_read: 'read_until' } },
@@ -106,6 +116,14 @@ test('what a chat says takes the place of the defaults', async () => {
       { what: 'settings_2.keys[*].value', reason: 'secret', note: 'Opens a door.' },
       { what: 'password_hash', reason: 'secret', note: null },
     ],
+    sensitive: [],
+    classes: {
+      handle: 'third-party',
+      settings: 'provided',
+      settings_2: 'observed',
+      mood_emoji: 'provided',
+      settings_3: 'provided',
+    },
   });
   assert.equal(channels.key, 'room_no');
   assert.deepEqual(Object.keys(channels.fields), ['id', 'type']);

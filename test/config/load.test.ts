@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../src/config/load.ts';
+import { whatLeaves } from '../../src/config/what-leaves.ts';
 import { folder, loadJson, refusal, refuse, small, withCategory, writeConfig } from './written-config.ts';
 
 test('a small config gets every default', async () => {
@@ -40,9 +41,13 @@ test('a small config gets every default', async () => {
         name: 'calls',
         title: 'Calls',
         description: null,
-        fields: ['id', 'startedAt'],
+        fields: [
+          { column: 'id', key: 'id', class: 'provided' },
+          { column: 'started_at', key: 'startedAt', class: 'provided' },
+        ],
         leftOut: [],
         rowsLeftOut: null,
+        sensitive: [],
       },
     ],
     leftOut: [],
@@ -166,6 +171,61 @@ test('what a config says takes the place of the defaults', async () => {
   });
 });
 
+test('the ways in which a row belongs are read with their constants', async () => {
+  const through = [{ table: 'crm.teams', on: { team_id: 'id' }, is: { kind: 'own' } }];
+  const belongsTo = { anyOf: ['a', { column: 'b', is: { t: 'User' } }, { column: 'c', through }] };
+  const [selection] =
+    (await loadJson(withCategory({ belongsTo, only: true }))).exports.account?.selections ?? [];
+  assert.equal(selection?.only, true);
+  assert.deepEqual(selection?.belongsTo, {
+    anyOf: [
+      { column: 'a' },
+      { column: 'b', is: { t: 'User' } },
+      {
+        column: 'c',
+        through: [{ schema: 'crm', table: 'teams', on: { team_id: 'id' }, is: { kind: 'own' } }],
+      },
+    ],
+  });
+  const single = (await loadJson(withCategory({ belongsTo: { anyOf: ['a'] } }))).exports.account;
+  assert.deepEqual(single?.selections[0]?.belongsTo, { column: 'a' });
+});
+
+test('what leaves of a category is told with its classes, reasons and allowances', async () => {
+  const why = 'The customer chose it and needs it to move their phones.';
+  const { exports, version } = await loadJson({
+    ...withCategory({
+      include: ['id', { sip_password: 'sipPhrase' }, 'started_at'],
+      exclude: { cost: 'internal', 'started_at.zone': { reason: 'derived', note: 'Made of the place.' } },
+      allowSensitive: { sip_password: why },
+      class: 'provided',
+      classes: { started_at: 'observed' },
+      where: 't.scrubbed_at is null',
+      whereReason: 'Asked to be forgotten.',
+    }),
+    version: 'spring',
+  });
+  assert.equal(version, 'spring');
+  assert.ok(exports.account);
+  assert.deepEqual(whatLeaves(exports.account), [
+    {
+      category: 'calls',
+      table: 'public.calls',
+      fields: [
+        { column: 'id', key: 'id', class: 'provided' },
+        { column: 'sip_password', key: 'sipPhrase', class: 'provided' },
+        { column: 'started_at', key: 'startedAt', class: 'observed' },
+      ],
+      excluded: [
+        { what: 'cost', reason: 'internal', note: null },
+        { what: 'started_at.zone', reason: 'derived', note: 'Made of the place.' },
+      ],
+      rows: { where: 't.scrubbed_at is null', why: 'Asked to be forgotten.' },
+      sensitive: [{ column: 'sip_password', denyClass: 'password', why }],
+    },
+  ]);
+});
+
 test('a TypeScript config is run as it is, and read anew each time', async () => {
   const define = new URL('../../src/config/define.ts', import.meta.url).href;
   const path = await writeConfig(
@@ -220,6 +280,9 @@ test('the hash changes with the rules, and with nothing else', async () => {
   const elsewhere = { main: { type: 'postgres', url: 'postgres://u:p@db/x' } };
   assert.equal((await loadJson({ ...small, sources: elsewhere, product: { name: 'Other' } })).hash, hash);
 
+  assert.equal((await loadJson({ ...small, version: '7' })).hash, hash);
+
+  const because = 'They set it themselves and lose it often.';
   const seen = new Set([hash]);
   for (const change of [
     { include: ['id'] },
@@ -229,10 +292,17 @@ test('the hash changes with the rules, and with nothing else', async () => {
     { where: 't.x is null' },
     { belongsTo: 'owner_id' },
     { orderBy: ['started_at'] },
+    { only: true },
+    { belongsTo: { anyOf: ['account_id', 'owner_id'] } },
+    { belongsTo: { column: 'account_id', is: { kind: 'a' } } },
+    { class: 'observed' },
+    { classes: { started_at: 'observed' } },
+    { include: ['id', 'started_at', 'pin_code', 'password'], allowSensitive: { password: because } },
+    { include: ['id', 'started_at', 'pin_code', 'password'], allowSensitive: { password: `${because}!` } },
   ]) {
     seen.add((await loadJson(withCategory(change))).hash);
   }
-  assert.equal(seen.size, 8);
+  assert.equal(seen.size, 15);
 });
 
 test('a config that is not there says where it may be named and how to begin', async () => {

@@ -43,6 +43,67 @@ const wrongCategories: [title: string, change: object, path: string, words: stri
     "e.g. { campaign_id: 'id' }",
   ],
   ['a hop misspelt', { belongsTo: { ...nested, trough: [] } }, 'belongsTo.trough', 'did you mean `through`?'],
+  ['no way', { belongsTo: { anyOf: [] } }, 'belongsTo.anyOf', "e.g. anyOf: ['sender_id', 'recipient_id']"],
+  [
+    'a way of no kind',
+    { belongsTo: { anyOf: ['a', 3, {}] } },
+    'belongsTo.anyOf[1]',
+    "expected the column that holds the subject's id",
+  ],
+  ['a way misspelt', { belongsTo: { anyof: ['a'] } }, 'belongsTo.anyof', 'no such setting'],
+  [
+    'a hop of a way misspelt',
+    { belongsTo: { anyOf: ['a', { ...nested, trough: [] }] } },
+    'belongsTo.anyOf[1].trough',
+    'did you mean `through`?',
+  ],
+  [
+    'a constant that is a number',
+    { belongsTo: { column: 'a', is: { kind: 3 } } },
+    'belongsTo.is.kind',
+    "e.g. is: { owner_type: 'User' }",
+  ],
+  [
+    'a constant with a NUL',
+    { belongsTo: { column: 'a', is: { kind: 'a\0b' } } },
+    'belongsTo.is.kind',
+    'expected a value as a text',
+  ],
+  ['no constants', { belongsTo: { column: 'a', is: {} } }, 'belongsTo.is', 'at least one entry'],
+  ['only untrue', { only: false }, 'only', 'e.g. only: true'],
+  ['a class misspelt', { class: 'third party' }, 'class', 'did you mean `third-party`?'],
+  ['a class of what stays', { classes: { started: 'observed' } }, 'classes.started', 'does not leave'],
+  [
+    'a password',
+    { include: ['id', 'password_hash'] },
+    'include[1]',
+    "exclude: { password_hash: 'secret' }, or say why it must leave, e.g. allowSensitive: { password_hash: '…' }",
+  ],
+  ['a renamed password', { include: ['id', { PasswordHash: 'check' }] }, 'include[1]', 'of the deny class'],
+  [
+    'a short reason for a password',
+    { include: ['id', 'password'], allowSensitive: { password: 'we must' } },
+    'allowSensitive.password',
+    'in at least 20 letters',
+  ],
+  [
+    'a blank reason for a password',
+    { include: ['id', 'password'], allowSensitive: { password: ' '.repeat(30) } },
+    'allowSensitive.password',
+    'in at least 20 letters',
+  ],
+  [
+    'a reason for a password that stays',
+    { exclude: { password: 'secret' }, allowSensitive: { password: 'They ask for it so often.' } },
+    'allowSensitive.password',
+    '`password` does not leave; remove it',
+  ],
+  [
+    'a reason for what is no secret',
+    { allowSensitive: { started_at: 'They ask for it so often.' } },
+    'allowSensitive.started_at',
+    'needs no reason',
+  ],
   ['three names', { from: 'a.b.c' }, 'from', "e.g. 'calls'"],
   ['no table', { from: undefined }, 'from', "expected a table, or schema.table, e.g. 'calls'"],
   ['no columns', { include: [] }, 'include', "e.g. include: ['id', 'created_at']"],
@@ -84,7 +145,7 @@ const wrongCategories: [title: string, change: object, path: string, words: stri
   ['a title in no language', { title: { english: 'Calls' } }, 'title.english', 'a language tag such as en'],
   ['a number for a title', { title: { en: 1 } }, 'title.en', 'expected a text in this language'],
   ['a setting misspelt', { wher: 'x' }, 'wher', 'did you mean `where`?'],
-  ['a setting made up', { encryption: true }, 'encryption', 'known here: from, title,'],
+  ['a setting made up', { encryption: true }, 'encryption', 'known here: from, only, title,'],
 ];
 
 for (const [title, change, path, words] of wrongCategories) {
@@ -138,6 +199,7 @@ const wrongConfigs: [change: object, path: string, words: string][] = [
     "e.g. source: 'a'",
   ],
   [{ exports: {} }, 'exports', 'at least one entry'],
+  [{ version: 3 }, 'version', "e.g. version: '2026-11-26'"],
 ];
 
 for (const [change, path, words] of wrongConfigs) {

@@ -6,7 +6,7 @@ import { fillVoiceDatabase } from '../../examples/voice/fill.ts';
 import type { Words } from '../../src/config/define.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ExportKind } from '../../src/config/resolved.ts';
-import type { Belonging, Selection } from '../../src/sources/source.ts';
+import { type Selection, type Way, waysOf } from '../../src/sources/source.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 const largest = '522b7a7b-151e-4bea-a19c-118ef3a1c6fc';
@@ -203,10 +203,12 @@ function selectionOf(category: string): Selection {
 
 /** What a selection means, said a second time and as plainly as can be: by column name, paths cut in JavaScript. */
 async function readRows(selection: Selection, subject: string): Promise<Record<string, unknown>[]> {
-  const { table, columns, belongsTo, where = 'true', orderBy } = selection;
+  const { table, columns, where = 'true', orderBy } = selection;
+  const [way, ...others] = waysOf(selection.belongsTo);
+  assert.ok(way && others.length === 0 && !way.is, 'this test reads one plain way');
   const names = columns.map(({ column }) => `t."${column}"`);
   const { rows } = await db.query<Record<string, unknown>>(
-    `select ${names} from ${table} t where ${belongs('t', belongsTo)} = $1 and (${where}) order by ${orderBy.map((column) => `t."${column}"`)}`,
+    `select ${names} from ${table} t where ${belongs('t', way)} = $1 and (${where}) order by ${orderBy.map((column) => `t."${column}"`)}`,
     [subject],
   );
   for (const { column, omit = [] } of columns) {
@@ -215,7 +217,7 @@ async function readRows(selection: Selection, subject: string): Promise<Record<s
   return rows;
 }
 
-function belongs(alias: string, { column, through = [] }: Belonging): string {
+function belongs(alias: string, { column, through = [] }: Way): string {
   const [hop, ...further] = through;
   if (hop === undefined) return `${alias}."${column}"`;
   const joined = Object.entries(hop.on).map(([here, there]) => `${alias}."${here}" = h."${there}"`);

@@ -50,6 +50,7 @@ test('every call of the account door is described, and nothing that is not for o
     .sort();
   assert.deepEqual(described, [
     'DELETE /v1/exports/{id}/archive',
+    'GET /.well-known/handover-keys.json',
     'GET /download/{token}',
     'GET /healthz',
     'GET /portal/{token}',
@@ -58,6 +59,7 @@ test('every call of the account door is described, and nothing that is not for o
     'GET /v1/exports/{id}',
     'GET /v1/exports/{id}/archive',
     'GET /v1/exports/{id}/events',
+    'GET /v1/exports/{id}/manifest',
     'GET /v1/portal',
     'POST /v1/exports',
     'POST /v1/exports/{id}/cancel',

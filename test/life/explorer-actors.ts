@@ -138,6 +138,8 @@ function workerActions(worker: 0 | 1): Action[] {
         now: now(),
         expiresAt: new Date(now().getTime() + 86_400_000),
         archiveBytes: 1,
+        gaps: [],
+        manifest: null,
       }),
     ),
     believing('fail', (parts, key) => failExport(parts, key, new HandoverError('source_refused'))),
@@ -159,11 +161,21 @@ export async function begin({ db, now }: LifeParts, id: string): Promise<number 
   });
 }
 
+const rules = JSON.stringify({});
+
 /** An attempt plans once. */
 export async function plan(parts: LifeParts, key: AttemptKey): Promise<void> {
   if (await isPlanned(parts, key)) return;
   await parts.db.transaction(async (tx) => {
-    const planned = { id: key.exportId, attempt: key.attempt, snapshotAt, rowsEstimated: 2, cuts: [] };
+    const planned = {
+      id: key.exportId,
+      attempt: key.attempt,
+      snapshotAt,
+      rowsEstimated: 2,
+      cuts: [],
+      counts: [],
+      rules,
+    };
     if (!(await recordPlan(tx, planned))) return;
     await insertParts(tx, {
       ...key,

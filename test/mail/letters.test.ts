@@ -39,6 +39,28 @@ test('the ready letter says how large the file is, what is in it, and until when
   assert.match(told, /Whoever has the link can download the file.*delete the file/);
 });
 
+test('the ready letter of an export with gaps says so in its subject, near its top, and never that it is complete', () => {
+  const gaps = [
+    { category: 'calls', rowsInScope: 26_303, rowsLeftOut: 0, rowsExported: 26_291, rowsFailed: 12 },
+    { category: 'phoneNumbers', rowsInScope: 0, rowsLeftOut: 0, rowsExported: 1, rowsFailed: -1 },
+  ];
+  const { subject, text, html } = ready(look('en'), { gaps });
+  const told = unwrapped(text);
+  assert.match(subject, /is ready, with gaps$/);
+  const list = 'Calls lacks 12; phoneNumbers has 1 more than were counted';
+  assert.ok(told.includes(`not as many as were counted: ${list}.`), told);
+  assert.ok(html.includes(list));
+  assert.ok(text.indexOf('Not everything could be put into the file') < text.indexOf(downloadUrl));
+  assert.doesNotMatch(text + html, /complete copy/);
+  const german = ready(look('de'), { gaps });
+  assert.match(german.subject, /fertig, mit Lücken$/);
+  assert.match(
+    unwrapped(german.text),
+    /wie gezählt wurden: bei Anrufe fehlen 12; bei phoneNumbers sind es 1 mehr als/,
+  );
+  assert.doesNotMatch(german.text, /vollständige Kopie/);
+});
+
 test('the counts of the text form stand below each other', () => {
   const lines = ready(look('en'))
     .text.split('\n')

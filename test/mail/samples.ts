@@ -49,6 +49,7 @@ export function ready(whose: Look, facts: Partial<Parameters<typeof readyLetter>
       { name: 'account', title: { en: 'Account', de: 'Konto' } },
       { name: 'calls', title: { en: 'Calls', de: 'Anrufe' } },
     ],
+    gaps: [],
     downloadUrl,
     ...facts,
   });

@@ -46,6 +46,8 @@ export function scenes(): Record<SceneName, Scene> {
     completedMailFailing: scene(
       completed({ mail: mail({ state: 'failing', kind: 'ready', lastError: 'connect ECONNREFUSED' }) }),
     ),
+    completedWithGaps: scene(completed({ gaps })),
+    completedDamaged: scene(completed({ manifest: 'damaged' })),
     expired: scene(expired({}), { withHistory: true }),
     deleted: scene(expired({ endedAt: ago(30 * hour), downloads: 1 })),
     cooldown: scene(
@@ -106,6 +108,7 @@ export function scenes(): Record<SceneName, Scene> {
       categories: counts(1),
       file: { name: 'voicebox-export-2026-11-21.json', bytes: 12_938_112 },
       mail: mail({ state: 'sent', kind: 'ready' }),
+      manifest: 'ready',
       ...changes,
     });
   }
@@ -140,6 +143,8 @@ export function scenes(): Record<SceneName, Scene> {
       file: null,
       mail: mail({ state: 'sent', kind: 'confirmation' }),
       downloads: 0,
+      gaps: [],
+      manifest: 'none',
     };
   }
   function scene(
@@ -194,6 +199,8 @@ export type SceneName =
   | 'completed'
   | 'completedDownloaded'
   | 'completedMailFailing'
+  | 'completedWithGaps'
+  | 'completedDamaged'
   | 'expired'
   | 'deleted'
   | 'cooldown'
@@ -211,6 +218,11 @@ function mail(changes: Partial<ExportView['mail']>): ExportView['mail'] {
 }
 
 /** Rows and bytes of each category, at a share of the whole. */
+const gaps: ExportView['gaps'] = [
+  { category: 'calls', rowsInScope: 24_403, rowsLeftOut: 0, rowsExported: 24_391, rowsFailed: 12 },
+  { category: 'flows', rowsInScope: 36, rowsLeftOut: 0, rowsExported: 37, rowsFailed: -1 },
+];
+
 function counts(share: number): ExportView['categories'] {
   const rows = {
     account: 1,

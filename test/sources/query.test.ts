@@ -234,16 +234,6 @@ for (const [driver, open] of Object.entries(drivers)) {
       });
     });
 
-    test('says about how many rows it will have', async () => {
-      await product.run('analyze numbers');
-      await inSnapshot(product.source, async (reader) => {
-        const sql = 'select id from numbers where id <= 20000 order by id';
-        const rows = await reader.estimateQuery({ name: 'some', sql });
-        assert.ok(rows > 18_000 && rows < 22_000, `${rows} rows`);
-        await refusal(reader.estimateQuery({ name: 'none', sql: 'select nothing' }), 'source_refused');
-      });
-    });
-
     test('takes any text as a literal, and any name, but those that no text of Postgres can hold', async () => {
       const values = [`it's`, `\\' or 1=1 --`, `E'\\x27`, 'line\nbreak', '$$', '😀', '', `%s ? $1`];
       await inSnapshot(product.source, async (reader) => {

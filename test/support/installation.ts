@@ -48,6 +48,8 @@ export interface InstallationOptions {
   env?: Record<string, string>;
   /** What the category `notes` reads. Default: the table of that name. */
   notes?: string;
+  /** Which of them leave. Default: all. */
+  notesWhere?: string;
   /** Most connections to the source. Default: the config's. */
   maxConnections?: number;
   /** More of the source in the config, such as another address. */
@@ -197,7 +199,7 @@ const productSchema = `
     from generate_series(1, 300) n;`;
 
 function productConfig(url: string, options: InstallationOptions) {
-  const { policy = {}, notes = 'notes', maxConnections, source } = options;
+  const { policy = {}, notes = 'notes', notesWhere, maxConnections, source } = options;
   return {
     product: { name: 'Testware', accentColor: '#0b7285' },
     sources: { main: { type: 'postgres', url, maxConnections, ...source } },
@@ -214,6 +216,7 @@ function productConfig(url: string, options: InstallationOptions) {
           },
           notes: {
             from: notes,
+            ...(notesWhere && { where: notesWhere, whereReason: 'Drafts stay.' }),
             belongsTo: 'account_id',
             include: ['id', 'account_id', 'body', 'settings'],
             exclude: { secret: 'secret', 'settings.token': 'secret' },

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyArchive } from '../../archive/verify-archive.ts';
 import { formatBytes, formatNumber } from '../../language/language.ts';
+import type { PublicKey } from '../../vault/signer.ts';
 import { print, progressBar, styled, table, tell } from '../terminal.ts';
 import { openPortalSession } from './client.ts';
 import type { ApiSecret, Product } from './product.ts';
@@ -55,6 +57,7 @@ export async function walk(parts: Walk): Promise<void> {
   const path = await download(ready.link, parts.out, completed);
   step('downloaded', relative('.', path));
   await verify(path, parts, completed);
+  await prove(path, parts, cookie, completed);
 }
 
 async function signIn({ url, key, product }: Walk): Promise<string> {
@@ -170,6 +173,24 @@ async function verify(path: string, { product }: Walk, completed: ExportSeen): P
   if (problems.length > 0) throw new Error(`The archive does not hold: ${problems.join('; ')}.`);
   step('verified', `every row that the database holds, no secret; as of ${exportedAt}`);
   step('sha256', createHash('sha256').update(bytes).digest('hex'));
+}
+
+/** Proves the file by its manifest and the key that the service publishes, as anybody could. */
+async function prove(path: string, { url }: Walk, cookie: string, { id }: ExportSeen): Promise<void> {
+  const manifest = await waitFor('the manifest', async () => {
+    const answer = await fetch(`${url}/v1/exports/${id}/manifest`, { headers: { cookie } });
+    if (answer.ok) return answer.text();
+    if (answer.status !== 409) throw new Error(`The manifest answered ${answer.status}.`);
+    return null;
+  });
+  const manifestPath = path.replace(/\.json$/, '.manifest.json');
+  await writeFile(manifestPath, manifest, { mode: 0o600 });
+  const { keys } = (await (await fetch(`${url}/.well-known/handover-keys.json`)).json()) as {
+    keys: PublicKey[];
+  };
+  const { finding, keyId } = await verifyArchive(manifest, createReadStream(path), keys);
+  if (finding) throw new Error(finding.sentence);
+  step('proved', `byte for byte by its manifest, ${relative('.', manifestPath)}; signed by ${keyId}`);
 }
 
 async function waitFor<T>(what: string, look: () => Promise<T | null>): Promise<T> {

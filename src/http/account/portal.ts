@@ -163,7 +163,7 @@ function categoryView(category: CategoryWords, language: Language) {
     name,
     title: words(title, language),
     description: description === null ? '' : words(description, language),
-    fields,
+    fields: fields.map(({ key }) => key),
     leftOut: leftOut.map((entry) => leftOutView(entry, language)),
     rowsLeftOut: rowsLeftOut === null ? null : words(rowsLeftOut, language),
   };

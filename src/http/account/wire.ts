@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { languages } from '../../language/language.ts';
-import { statuses } from '../../lifecycle/data-export.ts';
+import { manifestStates, statuses } from '../../lifecycle/data-export.ts';
 
 /**
  * What the account door takes and gives, as JSON. These schemas check each request and each answer, and the
@@ -18,6 +18,16 @@ export const Person = z
     name: z.string().nullable(),
   })
   .meta({ id: 'Person', description: 'Who asked, as the product named them.' });
+
+const Gap = z
+  .object({
+    category: z.string(),
+    rowsInScope: count.describe('Counted under the snapshot, apart from the read.'),
+    rowsLeftOut: count.describe('Of those, kept back by a rule of the config.'),
+    rowsExported: count.describe('In the file.'),
+    rowsFailed: z.int().describe('What is missing; negative when the file has more rows than were counted.'),
+  })
+  .meta({ id: 'Gap', description: 'A category that does not balance.' });
 
 export const Export = z
   .object({
@@ -63,6 +73,12 @@ export const Export = z
       })
       .describe('The newest mail of this export.'),
     downloads: count.describe('How often the file was handed out.'),
+    gaps: z.array(Gap).describe('Categories whose counts do not balance: the export is completed with gaps.'),
+    manifest: z
+      .enum(manifestStates)
+      .describe(
+        '`pending` while it is being made; `damaged` when the stored file was found to be another than the one that was written; `none` where there is none to come.',
+      ),
   })
   .meta({
     id: 'Export',
@@ -87,6 +103,8 @@ export const Export = z
         file: { name: 'export-acct_17-2026-02-28.json', bytes: 18340211 },
         mail: { state: 'sent', kind: 'ready', lastError: null, resendAvailableAt: null },
         downloads: 0,
+        gaps: [],
+        manifest: 'ready',
       },
     ],
   });
@@ -216,5 +234,20 @@ export const Subject = z.object({
   accountId: accountId.optional().describe('With an API key: the account that is meant. Needed then.'),
   kind: kind.optional(),
 });
+
+export const KeySet = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.literal('OKP'),
+        crv: z.literal('Ed25519'),
+        x: z.string(),
+        kid: z.string(),
+        alg: z.literal('Ed25519'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .meta({ id: 'KeySet', description: 'A JSON Web Key Set (RFC 7517).' });
 
 export const ExportId = z.object({ id: z.string().describe('Id of an export.') });

@@ -40,6 +40,18 @@ function task(family: Family['name']) {
           .array(z.object({ user_id: z.string(), messages_total: count, messages_exported: count }))
           .optional()
           .describe('Users of whom only the newest messages are in the file.'),
+        gaps: z
+          .array(
+            z.object({
+              section: z.string(),
+              rows_in_scope: count,
+              rows_left_out: count,
+              rows_exported: count,
+              rows_failed: z.int(),
+            }),
+          )
+          .optional()
+          .describe('Sections, as the manifest names them, that have not as many rows as were counted.'),
       })
       .optional()
       .describe('Once it is completed.'),

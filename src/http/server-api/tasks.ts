@@ -38,7 +38,7 @@ export function taskRoutes(app: FastifyInstance, door: ServerDoor, family: Famil
 
 /** A task of the calling key; that of another one does not exist for it. Refuses one whose file is gone. */
 async function findTask({ parts }: ServerDoor, id: string, key: string): Promise<DataExport> {
-  const data = isUuid(id) ? await findServerExport(parts, id, key) : null;
+  const data = await findServerExport(parts, id, key);
   if (data === null) throw refuse('not_found', `Can't find task with id "${id}"`);
   const goneAt = data.status === 'expired' ? (data.endedAt ?? data.expiresAt) : data.expiresAt;
   const isGone =
@@ -79,6 +79,7 @@ async function resultOf(parts: ServerDoor['parts'], data: DataExport): Promise<o
     path,
     s3_bucket_name: BUCKET,
     ...(data.cuts.length > 0 && { truncated: data.cuts.map(viewCut) }),
+    ...(data.gaps.length > 0 && { gaps: data.gaps.map(viewGap) }),
   };
 }
 
@@ -89,14 +90,20 @@ function viewCut({ userId, messagesTotal, messagesExported }: DataExport['cuts']
   return { user_id: userId, messages_total: messagesTotal, messages_exported: messagesExported };
 }
 
+function viewGap({ category, ...rows }: DataExport['gaps'][number]): object {
+  return {
+    section: category,
+    rows_in_scope: rows.rowsInScope,
+    rows_left_out: rows.rowsLeftOut,
+    rows_exported: rows.rowsExported,
+    rows_failed: rows.rowsFailed,
+  };
+}
+
 function errorOf({ status, failure }: DataExport): object {
   if (status === 'cancelled') return { type: 'cancelled', description: 'The export was cancelled.' };
   return {
     type: failure?.code ?? 'internal',
     description: failure?.message ?? 'The export failed.',
   };
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -29,6 +29,18 @@ export const mail = {
     done: (facts) =>
       `Hier ist die vollständige Kopie der Daten, die ${facts.product} für das Konto ${facts.account} speichert. ` +
       `Angefordert von ${facts.requester} am ${facts.requestedAt}.`,
+    gaps: {
+      subject: (facts) => `Ihr Datenexport von ${facts.product} ist fertig, mit Lücken`,
+      done: (facts) =>
+        `Hier ist eine Kopie der Daten, die ${facts.product} für das Konto ${facts.account} speichert, aber sie ist ` +
+        `nicht vollständig. Angefordert von ${facts.requester} am ${facts.requestedAt}.`,
+      title: 'Nicht alles konnte in die Datei aufgenommen werden',
+      text: (facts) =>
+        `Es sind nicht so viele Datensätze darin, wie gezählt wurden: ${facts.list}. Was darin ist, stimmt. Wenden Sie ` +
+        'sich an den Support, oder fordern Sie später einen neuen Export an.',
+      missing: (facts) => `bei ${facts.category} fehlen ${facts.records}`,
+      tooMany: (facts) => `bei ${facts.category} sind es ${facts.records} mehr als gezählt`,
+    },
     snapshot: (facts) =>
       `Es ist eine JSON-Datei mit ${facts.size}, ein Format, das andere Dienste lesen können. Sie zeigt die Daten mit ` +
       `Stand vom ${facts.at}.`,

@@ -39,6 +39,7 @@ export const page = {
     mailWhenReady: (email) => `Sobald die Datei bereit ist, bekommt ${email} eine Nachricht.`,
     completed: {
       title: 'Ihr Export ist fertig.',
+      titleWithGaps: 'Ihr Export ist fertig, mit Lücken.',
       text: (product) =>
         `Laden Sie ihn herunter und bewahren Sie ihn sicher auf: Er enthält persönliche Daten. Nach Ablauf der Frist löscht ${product} seine Kopie.`,
     },
@@ -118,6 +119,8 @@ export const page = {
     downloadStarted:
       'Das Herunterladen hat begonnen. Bricht es ab, kann Ihr Browser es an derselben Stelle fortsetzen.',
     delete: 'Jetzt löschen',
+    manifest: 'Manifest',
+    manifestTitle: 'Was in der Datei ist: gezählt, mit Prüfsummen und signiert',
     signOut: 'Abmelden',
   },
 
@@ -151,6 +154,17 @@ export const page = {
       ready: `Die ${mail} dazu konnte noch nicht zugestellt werden. Sie brauchen sie nicht: Die Datei ist hier.`,
       failed: `Die ${mail} dazu konnte noch nicht zugestellt werden. Sie brauchen sie nicht.`,
       details: 'Was der Mailserver gemeldet hat',
+    },
+    gaps: {
+      title: 'Nicht alles konnte in die Datei aufgenommen werden.',
+      text: (product) =>
+        `Es sind nicht so viele Datensätze darin, wie gezählt wurden. Was darin ist, stimmt. Fragen Sie ${product}, was fehlt, oder fordern Sie später einen neuen Export an.`,
+      missing: (category, records) => `${category}: ${records} zu wenig`,
+      tooMany: (category, records) => `${category}: ${records} mehr als gezählt`,
+    },
+    damaged: {
+      title: 'Die gespeicherte Datei ist beschädigt.',
+      text: 'Eine Prüfung hat ergeben, dass sie nicht die ist, die geschrieben wurde. Bitte wenden Sie sich an den Support.',
     },
     offline: 'Sie sind offline. Nichts ist verloren, der Export geht ohne diese Seite weiter.',
     unreachable: 'Gerade keine Verbindung zum Dienst. Nichts ist verloren; diese Seite versucht es weiter.',
@@ -231,6 +245,7 @@ export const page = {
     failed: 'Nicht gelungen',
     cancelled: 'Abgebrochen',
     other: 'Läuft',
+    withGaps: 'mit Lücken',
   },
 
   goodToKnow: {

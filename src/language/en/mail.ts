@@ -32,6 +32,19 @@ export const mail = {
     done: (facts: { requester: string; product: string; account: string; requestedAt: string }) =>
       `Here is the complete copy of the data that ${facts.product} keeps for account ${facts.account}. ` +
       `${facts.requester} asked for it on ${facts.requestedAt}.`,
+    gaps: {
+      subject: (facts: { product: string }) => `Your data export from ${facts.product} is ready, with gaps`,
+      done: (facts: { requester: string; product: string; account: string; requestedAt: string }) =>
+        `Here is a copy of the data that ${facts.product} keeps for account ${facts.account}, but it is not complete. ` +
+        `${facts.requester} asked for it on ${facts.requestedAt}.`,
+      title: 'Not everything could be put into the file',
+      text: (facts: { list: string }) =>
+        `The records in it are not as many as were counted: ${facts.list}. What is there is right. Ask ` +
+        'the support what is missing, or request another export later.',
+      missing: (facts: { category: string; records: string }) => `${facts.category} lacks ${facts.records}`,
+      tooMany: (facts: { category: string; records: string }) =>
+        `${facts.category} has ${facts.records} more than were counted`,
+    },
     snapshot: (facts: { at: string; size: string }) =>
       `It is one JSON file of ${facts.size}, a format that other services can read. It shows the data as it was on ` +
       `${facts.at}.`,

@@ -35,6 +35,7 @@ export const page = {
     mailWhenReady: (email: string) => `A message to ${email} will tell you when the file is ready.`,
     completed: {
       title: 'Your export is ready.',
+      titleWithGaps: 'Your export is ready, with gaps.',
       text: (product: string) =>
         `Download it and keep it somewhere safe: it holds personal data. ${product} deletes its copy when the time is over.`,
     },
@@ -113,6 +114,8 @@ export const page = {
     preparing: 'Preparing…',
     downloadStarted: 'The download has started. If it breaks off, your browser can resume it.',
     delete: 'Delete now',
+    manifest: 'Manifest',
+    manifestTitle: 'What is in the file, counted, hashed and signed',
     signOut: 'Sign out',
   },
 
@@ -146,6 +149,17 @@ export const page = {
       ready: 'The email about it could not be delivered yet. You do not need it: the file is here.',
       failed: 'The email about it could not be delivered yet. You do not need it.',
       details: 'What the mail server said',
+    },
+    gaps: {
+      title: 'Not everything could be put into the file.',
+      text: (product: string) =>
+        `The records in it are not as many as were counted. What is there is right. Ask ${product} what is missing, or request another export later.`,
+      missing: (category: string, records: string) => `${category}: ${records} missing`,
+      tooMany: (category: string, records: string) => `${category}: ${records} more than were counted`,
+    },
+    damaged: {
+      title: 'The stored file is damaged.',
+      text: 'A check found that it is not the one that was written. Please write to support.',
     },
     offline: 'You are offline. Nothing is lost, the export goes on without this page.',
     unreachable: 'No connection to the service right now. Nothing is lost; this page keeps trying.',
@@ -217,6 +231,7 @@ export const page = {
     failed: 'Could not be finished',
     cancelled: 'Cancelled',
     other: 'Under way',
+    withGaps: 'with gaps',
   },
 
   goodToKnow: {

@@ -78,8 +78,8 @@ interface SharedSnapshot {
   transaction: Promise<PgliteTransaction>;
 }
 
-/** A folder without a database would get a new, empty one. */
-async function openFolder(folder: string): Promise<PGlite> {
+/** A folder without a database would get a new, empty one. Throws `source_refused` instead. */
+export async function openFolder(folder: string): Promise<PGlite> {
   try {
     await access(join(folder, 'PG_VERSION'));
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { escapeLiteral } from 'pg';
 import { editDistance } from '../../edit-distance.ts';
 import { HandoverError } from '../../errors.ts';
-import type { Hop, Selection } from '../source.ts';
+import { type Hop, type Selection, type Way, waysOf } from '../source.ts';
 import type { Codec } from './codecs.ts';
 import type { Session } from './session.ts';
 
@@ -22,27 +22,49 @@ export interface CatalogColumn extends ReadColumn {
 
 export interface CatalogTable {
   oid: string;
+  /** Whether a row has an address on a page, `ctid`: tables and materialised views have, views and foreign tables not. */
+  hasAddresses: boolean;
+  isPartitioned: boolean;
   columns: Map<string, CatalogColumn>;
 }
 
 export interface Catalog {
   table: CatalogTable;
-  /** One for each hop of `belongsTo`, in its order. */
+  /** One for each way of `belongsTo`, in its order. */
+  ways: CatalogWay[];
+}
+
+export interface CatalogWay {
+  way: Way;
+  /** One for each hop of the way, in its order. */
   hops: CatalogTable[];
 }
 
 /** Everything that a selection names. Throws `source_refused` naming what is not there, and what it may have meant. */
 export async function readCatalog(session: Session, selection: Selection): Promise<Catalog> {
-  const { through = [], column } = selection.belongsTo;
   const { category } = selection;
   const table = await readTable(session, category, selection);
-  const hops: CatalogTable[] = [];
-  for (const hop of through) hops.push(await readTable(session, category, hop));
-
+  if (selection.only && table.isPartitioned) throw onlyOfPartitions(selection);
   for (const { column } of selection.columns) requireColumn(category, selection, table, column);
   for (const key of selection.orderBy) requireColumn(category, selection, table, key);
+  const ways: CatalogWay[] = [];
+  for (const way of waysOf(selection.belongsTo)) {
+    const hops: CatalogTable[] = [];
+    for (const hop of way.through ?? []) hops.push(await readTable(session, category, hop));
+    requireWay(selection, table, { way, hops });
+    ways.push({ way, hops });
+  }
+  return { table, ways };
+}
+
+function requireWay(selection: Selection, table: CatalogTable, { way, hops }: CatalogWay): void {
+  const { category } = selection;
+  const requireConstants = (place: Selection | Hop, of: CatalogTable, is: Way['is']) => {
+    for (const column of Object.keys(is ?? {})) requireColumn(category, place, of, column);
+  };
+  requireConstants(selection, table, way.is);
   let inner: { place: Selection | Hop; table: CatalogTable } = { place: selection, table };
-  through.forEach((hop, index) => {
+  way.through?.forEach((hop, index) => {
     const outer = inner;
     inner = { place: hop, table: hops[index] as CatalogTable };
     if (Object.keys(hop.on).length === 0) {
@@ -57,9 +79,19 @@ export async function readCatalog(session: Session, selection: Selection): Promi
       requireColumn(category, outer.place, outer.table, left);
       requireColumn(category, inner.place, inner.table, right);
     }
+    requireConstants(hop, inner.table, hop.is);
   });
-  requireColumn(category, inner.place, inner.table, column);
-  return { table, hops };
+  requireColumn(category, inner.place, inner.table, way.column);
+}
+
+/** A partitioned table has no rows of its own: the archive would be empty and look complete. */
+function onlyOfPartitions({ category, schema, table }: Selection): HandoverError {
+  const name = `${schema}.${table}`;
+  return new HandoverError(
+    'source_refused',
+    `Category "${category}": "${name}" is partitioned, so all its rows are in its partitions; remove \`only\`.`,
+    { details: { category, table: name } },
+  );
 }
 
 /**
@@ -121,7 +153,7 @@ async function readTable(
     );
   }
   const columns = new Map<string, CatalogColumn>();
-  for (const [, name, typeSchema, typeName, kind, isNullable, needsCollation] of rows) {
+  for (const [, , name, typeSchema, typeName, kind, isNullable, needsCollation] of rows) {
     if (!name) continue;
     columns.set(name, {
       name,
@@ -131,7 +163,13 @@ async function readTable(
       needsCollation: needsCollation === 'true',
     });
   }
-  return { oid: first[0] ?? '', columns };
+  const relationKind = first[1] ?? '';
+  return {
+    oid: first[0] ?? '',
+    hasAddresses: ['r', 'p', 'm'].includes(relationKind),
+    isPartitioned: relationKind === 'p',
+    columns,
+  };
 }
 
 function requireColumn(
@@ -166,7 +204,7 @@ export const KIND_OF_TYPE = `
 function columnsSql(schema: string, table: string): string {
   return `
     with recursive wanted as (
-      select c.oid, c.relkind in ('v', 'f') or (c.relkind = 'r' and c.relhassubclass) as may_hold_nulls
+      select c.oid, c.relkind, c.relkind in ('v', 'f') or (c.relkind = 'r' and c.relhassubclass) as may_hold_nulls
       from pg_catalog.pg_class c
       where c.relname = ${escapeLiteral(table)} and c.relkind in ('r', 'p', 'v', 'm', 'f')
         and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = ${escapeLiteral(schema)})
@@ -190,7 +228,7 @@ function columnsSql(schema: string, table: string): string {
             when 'c' then d.datcollate in ('C', 'POSIX') when 'b' then true else false end
           from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
     )
-    select wanted.oid::text, a.attname::text, n.nspname::text, t.typname::text,
+    select wanted.oid::text, wanted.relkind::text, a.attname::text, n.nspname::text, t.typname::text,
       ${KIND_OF_TYPE},
       a.nullable::text,
       (a.attcollation <> 0 and a.attcollation not in (select oid from bytewise))::text

@@ -1,13 +1,13 @@
 import type { KeyRange, Selection } from '../source.ts';
 import type { Catalog, CatalogColumn } from './columns.ts';
-import { estimateRows } from './estimate.ts';
+import { countRange } from './count.ts';
 import { firstKey, keyOf, scopeOf, typeOf } from './select.ts';
 import type { Session } from './session.ts';
 
 /**
  * Cuts a range into ranges of about `targetRows`. They share no row and miss none, whatever the bounds are; good
  * bounds only make them equal. Up to {@link SORTED_ROWS} the keys themselves are sorted; beyond, those of some of
- * the table's pages are, chosen at random by the server.
+ * the table's pages are, chosen at random by the server. `known` is how many rows the range has, where that is known.
  */
 export async function cutRange(
   session: Session,
@@ -16,10 +16,11 @@ export async function cutRange(
   subject: string,
   targetRows: number,
   range: KeyRange = { from: null, to: null },
+  known?: number,
 ): Promise<KeyRange[]> {
   const key = firstKey(selection, catalog);
   if (!key || !isCuttable(key)) return [range];
-  const { rows } = await estimateRows(session, selection, catalog, subject, range);
+  const rows = known ?? (await countRange(session, selection, catalog, subject, range));
   const parts = Math.round(rows / targetRows);
   if (parts < 2) return [range];
 

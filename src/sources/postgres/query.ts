@@ -2,7 +2,6 @@ import { HandoverError } from '../../errors.ts';
 import type { Query, ReadOptions, RowChunk } from '../source.ts';
 import { readingOf } from './columns.ts';
 import { createCsvRecords } from './csv-records.ts';
-import { explain } from './estimate.ts';
 import { refuse } from './failures.ts';
 import { readQueryColumns } from './query-columns.ts';
 import { quoteIdentifier } from './quote.ts';
@@ -74,11 +73,6 @@ export async function ask(
     await requireUnchanged(session);
     return rows;
   });
-}
-
-/** `Reader.estimateQuery`. */
-export async function estimateQuery(session: Session, query: Pick<Query, 'name' | 'sql'>): Promise<number> {
-  return answer(session, query, async () => (await explain(session, query.sql)).rows);
 }
 
 async function* inTurn(

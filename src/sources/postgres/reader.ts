@@ -1,12 +1,12 @@
 import { HandoverError } from '../../errors.ts';
 import type { KeyRange, Reader, ReadOptions, RowChunk, Selection } from '../source.ts';
-import { type Catalog, readCatalog } from './columns.ts';
+import { type Catalog, type CatalogWay, readCatalog } from './columns.ts';
+import { countScope } from './count.ts';
 import { cutRange } from './cut.ts';
-import { estimateRows } from './estimate.ts';
 import { refuse, sqlStateOf } from './failures.ts';
-import { ask, estimateQuery, readCsv, readQuery } from './query.ts';
+import { ask, readCsv, readQuery } from './query.ts';
 import { isUnchanged } from './rewritten.ts';
-import { literalOf, selectRows, subjectColumn } from './select.ts';
+import { type Constant, constantsOf, literalOf, selectRows, subjectColumn } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeCopy } from './transcode-copy.ts';
@@ -21,20 +21,19 @@ export function createReader(
   options: { close: () => Promise<void>; rowsAtOnce?: number },
 ): Reader {
   return {
-    estimate: (selection, subject) =>
-      inTurn(session, selection, subject, { rows: 0, bytes: 0 }, (catalog) =>
-        estimateRows(session, selection, catalog, subject),
+    count: (selection, subject) =>
+      inTurn(session, selection, subject, { rowsInScope: 0, rowsLeftOut: 0 }, (catalog) =>
+        countScope(session, selection, catalog, subject),
       ),
-    cut: (selection, subject, targetRows) =>
+    cut: (selection, subject, targetRows, rows) =>
       inTurn(session, selection, subject, [EVERYTHING], (catalog) =>
-        cutRange(session, selection, catalog, subject, targetRows),
+        cutRange(session, selection, catalog, subject, targetRows, EVERYTHING, rows),
       ),
     read: (selection, subject, readOptions) =>
       readRows(session, selection, subject, { ...readOptions, rowsAtOnce: options.rowsAtOnce }),
     readQuery: (query, readOptions) => readQuery(session, query, readOptions),
     readCsv: (query, readOptions) => readCsv(session, query, readOptions),
     ask: (query) => ask(session, query),
-    estimateQuery: (query) => estimateQuery(session, query),
     close: options.close,
   };
 }
@@ -51,8 +50,8 @@ async function inTurn<T>(
 ): Promise<T> {
   const leave = await enter(session).catch((error) => refuse(error));
   try {
-    const catalog = await readCatalog(session, selection);
-    return (await canExist(session, selection, catalog, subject)) ? await ask(catalog) : nothing;
+    const catalog = await followableWays(session, await readCatalog(session, selection), selection, subject);
+    return catalog.ways.length > 0 ? await ask(catalog) : nothing;
   } catch (error) {
     return refuse(error);
   } finally {
@@ -70,12 +69,13 @@ async function* readRows(
   signal?.throwIfAborted();
   const leave = await enter(session).catch((error) => refuse(error));
   try {
-    const catalog = await readCatalog(session, selection);
+    const whole = await readCatalog(session, selection);
     const { category, columns: selected } = selection;
-    const columns = transcodedColumns(selected, catalog.table.columns, `Category "${category}"`, {
+    const columns = transcodedColumns(selected, whole.table.columns, `Category "${category}"`, {
       category,
     });
-    if (!(await canExist(session, selection, catalog, subject))) return;
+    const catalog = await followableWays(session, whole, selection, subject);
+    if (catalog.ways.length === 0) return;
     const ranges = rowsAtOnce
       ? await cutRange(session, selection, catalog, subject, rowsAtOnce, range)
       : [range];
@@ -85,7 +85,7 @@ async function* readRows(
       const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout (format binary)`;
       yield* transcodeCopy(session, sql, transcoder, signal);
     }
-    const tables = [catalog.table, ...catalog.hops].map(({ oid }) => oid);
+    const tables = [catalog.table, ...catalog.ways.flatMap(({ hops }) => hops)].map(({ oid }) => oid);
     if (!(await isUnchanged(session, tables))) throw new HandoverError('snapshot_lost');
     const last = transcoder.take();
     if (last) yield last;
@@ -98,23 +98,45 @@ async function* readRows(
 }
 
 /**
- * False when the id is no value of the column's type (`x7` for a uuid): such a subject has no rows. Nothing more can
- * then be asked before the savepoint is left.
+ * The catalog with the ways that the subject can take: where its id is no value of a column's type (`x7` for a uuid),
+ * no row belongs to it. Throws `source_refused` when a constant of a way is no value of its column's type.
  */
-async function canExist(
+async function followableWays(
   session: Session,
-  selection: Selection,
   catalog: Catalog,
+  { category }: Selection,
   subject: string,
-): Promise<boolean> {
-  if (subject.includes('\0') || !subject.isWellFormed()) return false;
-  const literal = literalOf(subject, subjectColumn(selection, catalog));
+): Promise<Catalog> {
+  if (subject.includes('\0') || !subject.isWellFormed()) return { ...catalog, ways: [] };
+  const ways: CatalogWay[] = [];
+  for (const way of catalog.ways) {
+    for (const constant of constantsOf(catalog, way)) {
+      if (!(await isValue(session, constant.literal))) throw noValue(category, constant);
+    }
+    if (await isValue(session, literalOf(subject, subjectColumn(catalog, way)))) ways.push(way);
+  }
+  return { ...catalog, ways };
+}
+
+function noValue(category: string, { column, value }: Constant): HandoverError {
+  return new HandoverError(
+    'source_refused',
+    `Category "${category}": "${value}" is no value of the column "${column}", which \`is\` compares with it.`,
+    { details: { category, column } },
+  );
+}
+
+/** Whether the server takes a literal for a value of its type. */
+async function isValue(session: Session, literal: string): Promise<boolean> {
+  await session.query('savepoint handover_value');
   try {
     await session.query(`select ''::text where ${literal} is null`);
+    await session.query('release savepoint handover_value');
     return true;
   } catch (error) {
-    if (isDataException(error)) return false;
-    throw error;
+    if (!isDataException(error)) throw error;
+    await session.query('rollback to savepoint handover_value');
+    return false;
   }
 }
 

@@ -1,27 +1,37 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
-import type { Hop, KeyRange, Selection } from '../source.ts';
-import { type Catalog, type CatalogColumn, readingOf } from './columns.ts';
+import type { Hop, KeyRange, Selection, Way } from '../source.ts';
+import {
+  type Catalog,
+  type CatalogColumn,
+  type CatalogTable,
+  type CatalogWay,
+  readingOf,
+} from './columns.ts';
 
-/** The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. */
+/**
+ * The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. Without a
+ * subject (null) they are those of nobody, planned as for anybody.
+ */
 export function scopeOf(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   options: { range?: KeyRange; sample?: string } = {},
 ): string {
-  const conditions = [belongs(selection, catalog, subject)];
+  const key = firstKey(selection, catalog);
+  const ranged = key && options.range ? inRange(key, options.range) : [];
+  const conditions = [belongs(selection, catalog, subject, ranged)];
   // On lines of its own: a comment at the end of the predicate must not swallow the bracket.
   if (selection.where) conditions.push(`(\n${selection.where}\n)`);
-  const key = firstKey(selection, catalog);
-  if (key && options.range) conditions.push(...inRange(key, options.range));
-  return `from ${qualified(selection)} t ${options.sample ?? ''} where ${conditions.join(' and ')}`;
+  conditions.push(...ranged);
+  return `from ${tableOf(selection)} t ${options.sample ?? ''} where ${conditions.join(' and ')}`;
 }
 
 /** The statement whose rows the transcoder reads. */
 export function selectRows(
   selection: Selection,
   catalog: Catalog,
-  subject: string,
+  subject: string | null,
   range?: KeyRange,
 ): string {
   const columns = selection.columns.map(
@@ -32,9 +42,37 @@ export function selectRows(
   return `select ${columns.join(', ')} ${scopeOf(selection, catalog, subject, { range })}${orderBy}`;
 }
 
-/** The type of the column that holds the subject's id. */
-export function subjectColumn(selection: Selection, catalog: Catalog): CatalogColumn {
-  return columnOf(catalog.hops.at(-1) ?? catalog.table, selection.belongsTo.column);
+/**
+ * How many rows belong to the subject, and how many of them `where` keeps: a null of it keeps none. One pass, without
+ * ranges, columns or order.
+ */
+export function countRows(selection: Selection, catalog: Catalog, subject: string): string {
+  const kept = selection.where ? ` filter (where (\n${selection.where}\n))` : '';
+  const mine = belongs(selection, catalog, subject, []);
+  return `select count(*)::text, (count(*)${kept})::text from ${tableOf(selection)} t where ${mine}`;
+}
+
+/** The column that holds the subject's id, at the end of a way. */
+export function subjectColumn({ table }: Catalog, { way, hops }: CatalogWay): CatalogColumn {
+  return columnOf(hops.at(-1) ?? table, way.column);
+}
+
+/** The constants of a way, of the table and of its hops, each as a literal of its column's type. */
+export function constantsOf({ table }: Catalog, { way, hops }: CatalogWay): Constant[] {
+  const of = (is: Way['is'], place: CatalogTable) =>
+    Object.entries(is ?? {}).map(([name, value]) => ({
+      column: name,
+      value,
+      literal: literalOf(value, columnOf(place, name)),
+    }));
+  const ofHops = (way.through ?? []).flatMap((hop, index) => of(hop.is, hops[index] as CatalogTable));
+  return [...of(way.is, table), ...ofHops];
+}
+
+export interface Constant {
+  column: string;
+  value: string;
+  literal: string;
 }
 
 /** The first column of the order, which cuts key ranges; null when there is no order. */
@@ -61,16 +99,52 @@ export function typeOf({ type }: CatalogColumn): string {
   return `${escapeIdentifier(type.schema)}.${escapeIdentifier(type.name)}`;
 }
 
-function belongs(selection: Selection, catalog: Catalog, subject: string): string {
-  const { column, through = [] } = selection.belongsTo;
-  const literal = literalOf(subject, subjectColumn(selection, catalog));
-  if (through.length === 0) return `t.${escapeIdentifier(column)} = ${literal}`;
-  const conditions = through.flatMap((hop, index) =>
-    joinsOn(hop, index === 0 ? 't' : `hop${index}`, `hop${index + 1}`),
+/**
+ * Several ways that are columns of the table are an OR, which the indexes of these columns answer together. With a way
+ * through other tables an OR would read the whole table to ask each row; so each way finds its own rows, by the index
+ * that it has, and their addresses are put together. Only where rows have no address (a view) it stays an OR.
+ */
+function belongs(selection: Selection, catalog: Catalog, subject: string | null, ranged: string[]): string {
+  const each = catalog.ways.map((way) => ({ way, condition: follows(catalog, way, subject) }));
+  const [first, ...others] = each;
+  if (first === undefined) return 'false';
+  if (others.length === 0) return first.condition;
+  if (!catalog.table.hasAddresses || each.every(({ way }) => way.hops.length === 0)) {
+    return `(${each.map(({ condition }) => condition).join(' or ')})`;
+  }
+  const found = each.map(
+    ({ condition }) =>
+      `select t.tableoid, t.ctid from ${tableOf(selection)} t where ${[condition, ...ranged].join(' and ')}`,
   );
-  conditions.push(`hop${through.length}.${escapeIdentifier(column)} = ${literal}`);
+  return `(t.tableoid, t.ctid) in (${found.join(' union ')})`;
+}
+
+/** Whether a row of `t` belongs to the subject in this way. */
+function follows(catalog: Catalog, found: CatalogWay, subject: string | null): string {
+  const { way, hops } = found;
+  const column = subjectColumn(catalog, found);
+  const literal = subject === null ? `(select null::${typeOf(column)})` : literalOf(subject, column);
+  const own = equals('t', way.is, catalog.table);
+  if (hops.length === 0) return bracketed([`t.${escapeIdentifier(way.column)} = ${literal}`, ...own]);
+  const through = way.through ?? [];
+  const conditions = through.flatMap((hop, index) => [
+    ...joinsOn(hop, index === 0 ? 't' : `hop${index}`, `hop${index + 1}`),
+    ...equals(`hop${index + 1}`, hop.is, hops[index] as CatalogTable),
+  ]);
+  conditions.push(`hop${hops.length}.${escapeIdentifier(way.column)} = ${literal}`);
   const tables = through.map((hop, index) => `${qualified(hop)} hop${index + 1}`);
-  return `exists (select from ${tables.join(', ')} where ${conditions.join(' and ')})`;
+  return bracketed([`exists (select from ${tables.join(', ')} where ${conditions.join(' and ')})`, ...own]);
+}
+
+function bracketed(conditions: string[]): string {
+  return conditions.length > 1 ? `(${conditions.join(' and ')})` : (conditions[0] ?? 'true');
+}
+
+function equals(alias: string, is: Way['is'], table: CatalogTable): string[] {
+  return Object.entries(is ?? {}).map(
+    ([column, value]) =>
+      `${alias}.${escapeIdentifier(column)} = ${literalOf(value, columnOf(table, column))}`,
+  );
 }
 
 function joinsOn(hop: Hop, outer: string, inner: string): string[] {
@@ -89,6 +163,10 @@ function inRange(column: CatalogColumn, { from, to }: KeyRange): string[] {
     conditions.push(to === null && column.isNullable ? `(${isAbove} or ${key} is null)` : isAbove);
   }
   return conditions;
+}
+
+function tableOf(selection: Selection): string {
+  return `${selection.only ? 'only ' : ''}${qualified(selection)}`;
 }
 
 function qualified({ schema, table }: { schema: string; table: string }): string {

@@ -1,0 +1,25 @@
+import type { Column, Relation } from '../catalog/database-schema.ts';
+import type { Catalog, CatalogColumn, CatalogTable } from '../sources/postgres/columns.ts';
+import type { CheckedWay } from './belonging.ts';
+
+/** What the reader would ask of the catalogs for a category, made of what was read for all tables at once. */
+export function catalogOf(relation: Relation, ways: CheckedWay[]): Catalog {
+  return {
+    table: tableOf(relation),
+    ways: ways.map(({ way, hops }) => ({ way, hops: hops.map(tableOf) })),
+  };
+}
+
+function tableOf({ kind, columns }: Relation): CatalogTable {
+  return {
+    oid: '0',
+    hasAddresses: kind === 'table' || kind === 'partitioned' || kind === 'materialised-view',
+    isPartitioned: kind === 'partitioned',
+    columns: new Map(columns.map((column) => [column.name, readColumnOf(column)])),
+  };
+}
+
+export function readColumnOf({ name, type, kind, isNullable }: Column): CatalogColumn {
+  const isOther = kind === 'array' || kind === 'composite' || kind === 'json-like';
+  return { name, type, kind: isOther ? kind : 'plain', isNullable, needsCollation: false };
+}

@@ -1,0 +1,103 @@
+import { isSameTable, type Relation } from '../catalog/database-schema.ts';
+import { parseColumnPath } from '../config/names.ts';
+import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
+import type { Session } from '../sources/postgres/session.ts';
+import { tryAsking } from './ask.ts';
+import type { Report } from './finding.ts';
+import type { Reading } from './reading.ts';
+import { nameOf } from './sql-names.ts';
+
+/**
+ * A view can hand out, under any name, what the config keeps back from its table. The planner knows of what each column of
+ * a view is made; where it does not tell, what the view reads at all counts.
+ */
+export async function checkView(
+  session: Session,
+  reading: Reading,
+  relation: Relation,
+  readings: Reading[],
+  report: Report,
+): Promise<void> {
+  if (relation.kind !== 'view' && relation.kind !== 'materialised-view') return;
+  const secrets = relation.reads.filter((read) =>
+    readings.some(
+      (other) =>
+        isSameTable(other, read) &&
+        other.excluded.some(
+          ({ what, reason }) => reason === 'secret' && parseColumnPath(what)?.[0] === read.column,
+        ),
+    ),
+  );
+  if (secrets.length === 0) return;
+  const made = new Map<string, string | null>();
+  for (const { column } of reading.leaving) made.set(column, await madeOf(session, relation, column));
+  for (const secret of secrets) {
+    const suspects = reading.leaving.filter(({ column }) => {
+      const text = made.get(column) ?? null;
+      return text === null || mentions(text, secret.column);
+    });
+    const isSecret = `${nameOf(secret, secret.column)}, which is excluded as a secret`;
+    if (suspects.length > 1 && suspects.length === reading.leaving.length) {
+      report(
+        'view-over-secret',
+        reading.place,
+        `the view ${nameOf(relation)} reads ${isSecret}, and the database does not tell which of its columns are made of it`,
+        'read the table instead of the view, or a view that does not read the secret',
+      );
+      continue;
+    }
+    for (const { column, place } of suspects) {
+      report(
+        'view-over-secret',
+        place,
+        `the view ${nameOf(relation)} makes ${column} of ${isSecret}`,
+        `exclude ${column}, or read the table instead of the view`,
+      );
+    }
+  }
+}
+
+/** The expressions that a plan computes for a column of a view, as one text; null where the server does not tell. */
+async function madeOf(session: Session, relation: Relation, column: string): Promise<string | null> {
+  const name = quoteLiteral(`${quoteIdentifier(relation.schema)}.${quoteIdentifier(relation.table)}`);
+  const definition = await tryAsking(session, `select pg_catalog.pg_get_viewdef(${name}::regclass)`);
+  const sql = definition instanceof Error ? null : (definition[0]?.[0] ?? null);
+  if (sql === null) return null;
+  const body = sql.replace(/;\s*$/, '');
+  const plan = await tryAsking(
+    session,
+    `explain (verbose, costs off, format json) select v.${quoteIdentifier(column)} from (${body}) v`,
+  );
+  if (plan instanceof Error) return null;
+  const [root] = JSON.parse(plan[0]?.[0] ?? '[]');
+  return root === undefined ? null : handedOut(root.Plan).join('\n');
+}
+
+interface PlanNode {
+  'Node Type': string;
+  /** `CTE name`, or of a subquery in an expression. */
+  'Subplan Name'?: string;
+  Output?: string[];
+  Plans?: PlanNode[];
+}
+
+/**
+ * What a plan hands out is written in the columns of its tables, except where a subquery stands in between: there it is
+ * written in the subquery's own names, and what the subquery hands out counts.
+ */
+function handedOut(node: PlanNode): string[] {
+  return [...(node.Output ?? []), ...(node.Plans ?? []).flatMap((child) => behind(node, child))];
+}
+
+function behind(node: PlanNode, child: PlanNode): string[] {
+  const isSubquery = subqueryNodes.has(node['Node Type']) || child['Subplan Name'] !== undefined;
+  return isSubquery ? handedOut(child) : (child.Plans ?? []).flatMap((inner) => behind(child, inner));
+}
+
+const subqueryNodes = new Set(['Subquery Scan', 'Append', 'Merge Append', 'SetOp', 'Recursive Union']);
+
+/** As a whole name: `otp` is not in `otp_required`. */
+function mentions(text: string, column: string): boolean {
+  const escaped = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(^|[^\\w$])${escaped}($|[^\\w$])`).test(text);
+}

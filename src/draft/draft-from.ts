@@ -1,0 +1,74 @@
+import type { DatabaseSchema } from '../catalog/database-schema.ts';
+import { readSchema } from '../catalog/read-schema.ts';
+import { withSession } from '../catalog/with-session.ts';
+import { HandoverError } from '../errors.ts';
+import { type Draft, draftConfig } from './draft.ts';
+import { chooseSubject, draftable, type Guess, guessSubjects } from './find-subject.ts';
+import { findTables } from './find-tables.ts';
+import { findPairs } from './polymorphic.ts';
+import { samplePairs, sampleTables } from './sample-tables.ts';
+import type { Subject } from './ways.ts';
+import { writeTable } from './write-names.ts';
+
+export interface DraftRequest {
+  url: string;
+  /** Null finds it, and asks `choose` where it is not clear. */
+  subject: string | null;
+  /** Look at some rows too. */
+  sample: boolean;
+}
+
+/**
+ * Reads the catalogs of a database and drafts a config. `choose` is asked which of the guesses is the subject; null
+ * where nobody can be asked: then an unclear subject is refused with `invalid_request`.
+ */
+export async function draftFrom(
+  { choose }: { choose: ((guesses: Guess[]) => Promise<string>) | null },
+  { url, subject: written, sample }: DraftRequest,
+): Promise<Draft> {
+  const settings = {
+    type: 'postgres',
+    url,
+    maxConnections: 1,
+    statementTimeoutMs: 60_000,
+    maxSnapshotMs: 600_000,
+  } as const;
+  const schema = await withSession(settings, readSchema);
+  const subject = await subjectOf(schema, written, choose);
+  const pairs = findPairs(draftable(schema));
+  if (!sample) return draftConfig(schema, subject, findTables(schema, subject, pairs), new Map());
+  return withSession(settings, async (session) => {
+    const tables = findTables(schema, subject, await samplePairs(session, pairs));
+    const samples = await sampleTables(
+      session,
+      tables.owned.map(({ table }) => table),
+    );
+    return draftConfig(schema, subject, tables, samples);
+  });
+}
+
+async function subjectOf(
+  schema: DatabaseSchema,
+  written: string | null,
+  choose: ((guesses: Guess[]) => Promise<string>) | null,
+): Promise<Subject> {
+  if (written !== null) return chooseSubject(schema, written);
+  const guesses = guessSubjects(schema);
+  const [first] = guesses;
+  if (first === undefined) {
+    throw new HandoverError(
+      'invalid_request',
+      `The database ${schema.database} has no table that the role ${schema.role} can see and that could be the subject. Name it, e.g. --subject customers`,
+    );
+  }
+  if (first.isClear) return chooseSubject(schema, writeTable(first.table));
+  if (choose !== null) return chooseSubject(schema, await choose(guesses));
+  const names = guesses.map(
+    ({ table, reaches }) => `  --subject ${writeTable(table)}   (${reaches} tables hang on it)`,
+  );
+  throw new HandoverError(
+    'invalid_request',
+    `Whose data is to be exported is not clear. Name the table whose row is the subject, likely one of:\n${names.join('\n')}`,
+    { details: { guesses: guesses.map(({ table }) => writeTable(table)) } },
+  );
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { account, calls, findingsOf, only } from './product.ts';
+
+const users = {
+  from: 'users',
+  belongsTo: 'account_id',
+  include: ['id', 'account_id', 'email'],
+  exclude: { otp: 'secret', otp_required: 'internal' },
+};
+const table = `create table users (id int primary key, account_id int, email text, otp text, otp_required boolean);
+  create index on users (account_id)`;
+const view = (columns: string[]) => ({ from: 'people', belongsTo: 'account_id', include: columns });
+
+/** What a check finds of a category that reads this view. */
+const found = (sql: string, columns: string[]) =>
+  findingsOf([table, sql], { categories: { account, calls, users, people: view(columns) } });
+
+test('a view that hands a secret out is an error, under whatever name and however deep', async () => {
+  for (const sql of [
+    'create view people as select id, account_id, otp from users',
+    'create view people as select id, account_id, otp as note from users',
+    "create view people as select id, account_id, 'x' || lower(otp) as note from users",
+    'create view inner_people as select *, otp as hidden from users; create view people as select id, account_id, hidden as note from inner_people',
+    'create view people as select id, account_id, max(otp) as note from users group by id, account_id',
+    'create view people as select id, account_id, otp as note from users union all select id, account_id, email from users',
+    'create materialized view people as select id, account_id, otp as note from users; create index on people (account_id)',
+  ]) {
+    const last = /\botp from users$/.test(sql) ? 'otp' : 'note';
+    const exclude = last === 'otp' ? { allowSensitive: { otp: 'This test has to load this config.' } } : {};
+    const findings = await findingsOf([table, sql], {
+      categories: { account, calls, users, people: { ...view(['id', 'account_id', last]), ...exclude } },
+    });
+    const { path, what } = only(
+      findings.filter(({ rule }) => rule === 'view-over-secret'),
+      'view-over-secret',
+    );
+    assert.equal(path, 'exports.account.categories.people.include', sql);
+    assert.match(what, new RegExp(`makes ${last} of users\\.otp, which is excluded as a secret`), sql);
+  }
+});
+
+test('a view of which the database does not tell where the secret is, is an error once', async () => {
+  const sql = `create view people as with w as materialized (select id, account_id, otp as b from users)
+    select id, account_id, b as note from w`;
+  const { path, what } = only(await found(sql, ['id', 'account_id', 'note']), 'view-over-secret');
+  assert.equal(path, 'exports.account.categories.people');
+  assert.match(what, /does not tell which of its columns are made of it/);
+});
+
+test('a view that only looks at a secret, or has no part in it, is fine', async () => {
+  for (const sql of [
+    'create view people as select id, account_id, email from users where otp is not null',
+    'create view people as select id, account_id, email, otp_required from users',
+    'create view people as select u.id, u.account_id, a.name as email from users u join accounts a on a.id = u.account_id',
+  ]) {
+    const columns = sql.includes('otp_required')
+      ? ['id', 'account_id', 'email', 'otp_required']
+      : ['id', 'account_id', 'email'];
+    assert.deepEqual(await found(sql, columns), [], sql);
+  }
+});

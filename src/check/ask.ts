@@ -14,16 +14,21 @@ export async function isRefusedBy(session: Session, sql: string): Promise<boolea
   return (await refusalBy(session, sql)) !== null;
 }
 
+/** Where each session comes back to. It is marked once: coming back leaves the mark, and asking changes nothing. */
+const marked = new WeakSet<Session>();
+
 /** The rows, or the error that the server refuses to answer with. */
 export async function tryAsking(session: Session, sql: string): Promise<(string | null)[][] | Error> {
-  await session.query('savepoint handover_check');
+  if (!marked.has(session)) await session.query('savepoint handover_check');
+  marked.add(session);
   try {
-    const rows = await session.query(sql);
-    await session.query('release savepoint handover_check');
-    return rows;
+    return await session.query(sql);
   } catch (error) {
-    if (!(error instanceof Error) || !/^(2[0-9]|42|0A|3D|3F)/.test(sqlStateOf(error) ?? '')) throw error;
+    if (!(error instanceof Error) || !isRefusal.test(sqlStateOf(error) ?? '')) throw error;
     await session.query('rollback to savepoint handover_check');
     return error;
   }
 }
+
+/** Data exceptions, syntax and access, features that are missing, names that are not there. */
+const isRefusal = /^(2[0-9]|42|0A|3D|3F)/;

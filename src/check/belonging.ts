@@ -5,16 +5,10 @@ import type { Session } from '../sources/postgres/session.ts';
 import { type Way, waysOf } from '../sources/source.ts';
 import { isRefusedBy } from './ask.ts';
 import type { Report } from './finding.ts';
-import { readColumnOf } from './planned-catalog.ts';
+import { type CheckedWay, readColumnOf } from './planned-catalog.ts';
 import type { Reading } from './reading.ts';
 import { nameOf, namesOf } from './sql-names.ts';
 import { checkRowSecurity, requireTable } from './tables.ts';
-
-/** The tables that one way goes through, as the catalog has them: the category's own first. */
-export interface CheckedWay {
-  way: Way;
-  hops: Relation[];
-}
 
 /**
  * Whether each way leads over tables and columns that are there, of types that can be compared. Returns the ways that

@@ -17,8 +17,8 @@ import type { Session } from '../sources/postgres/session.ts';
 import { isRefusedBy, refusalBy } from './ask.ts';
 import { areComparable } from './belonging.ts';
 import type { Report } from './finding.ts';
+import { collectMissing, type WantedIndexes } from './indexes.ts';
 import type { Reading } from './reading.ts';
-import { reportMissingIndexes } from './reads.ts';
 import { nameOf } from './sql-names.ts';
 
 const apiFields: Record<ChatEntityName, Record<string, ApiField>> = {
@@ -48,6 +48,7 @@ export async function checkEntity(
   chat: ResolvedChat,
   reading: Reading,
   relation: Relation,
+  wanted: WantedIndexes,
   schema: DatabaseSchema,
   report: Report,
 ): Promise<void> {
@@ -80,7 +81,7 @@ export async function checkEntity(
     const isThere = columns.length > 0 && columns.every((column) => findColumn(relation, column) !== null);
     return isThere ? [{ relation, columns }] : [];
   });
-  reportMissingIndexes(needs, { ...reading, where: '' }, null, schema, report);
+  collectMissing(wanted, needs, { ...reading, where: '' }, null, schema);
 }
 
 const kindWords: Record<ApiField['kind'], string> = {

@@ -11,6 +11,7 @@ import { checkBelonging } from './belonging.ts';
 import { checkEntity, checkEntityKeys } from './chat.ts';
 import { checkColumns } from './columns.ts';
 import { type Finding, type Report, rules } from './finding.ts';
+import { reportMissing, type WantedIndexes } from './indexes.ts';
 import { createLocator } from './locate.ts';
 import { checkOrder } from './order.ts';
 import { checkReach } from './reach.ts';
@@ -106,11 +107,13 @@ async function checkKind(
   const at = ['exports', kind.name];
   const subject = requireTable(schema, kind.subject, { at: [...at, 'subject', 'table'] }, report);
   const readings = readingsOf(kind);
+  const wanted: WantedIndexes = new Map();
   await checkReadings(session, readings, kind.leftOut, schema, report, async (reading, relation) => {
     const ways = await checkBelonging(session, reading, relation, schema, report);
     checkOrder(reading, relation, report);
-    await checkRead(session, reading, relation, ways, schema, report);
+    await checkRead(session, reading, relation, ways, wanted, schema, report);
   });
+  reportMissing(wanted, report);
   checkLeftOut(kind.leftOut, [...at, 'leftOut'], schema, report);
   if (subject !== null) {
     if (!subject.columns.some(({ name }) => name === kind.subject.column)) {
@@ -134,13 +137,15 @@ async function checkChat(
   report: Report,
 ): Promise<number> {
   const readings = readingsOfChat(chat);
+  const wanted: WantedIndexes = new Map();
   const ofUsersAndChannels = [chat.users, chat.channels].flatMap(
     (entity) => schema.relations.find((relation) => tableKey(relation) === tableKey(entity)) ?? [],
   );
   await checkReadings(session, readings, chat.leftOut, schema, report, (reading, relation) =>
-    checkEntity(session, chat, reading, relation, schema, report),
+    checkEntity(session, chat, reading, relation, wanted, schema, report),
   );
   await checkEntityKeys(session, chat, schema, report);
+  reportMissing(wanted, report);
   checkLeftOut(chat.leftOut, ['chat', 'leftOut'], schema, report);
   checkReach(schema, ofUsersAndChannels, { read: readings, leftOut: chat.leftOut }, { at: ['chat'] }, report);
   return readings.length;

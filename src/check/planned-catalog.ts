@@ -1,6 +1,12 @@
 import type { Column, Relation } from '../catalog/database-schema.ts';
 import type { Catalog, CatalogColumn, CatalogTable } from '../sources/postgres/columns.ts';
-import type { CheckedWay } from './belonging.ts';
+import type { Way } from '../sources/source.ts';
+
+/** The tables that one way goes through, as the catalog has them: the category's own first. */
+export interface CheckedWay {
+  way: Way;
+  hops: Relation[];
+}
 
 /** What the reader would ask of the catalogs for a category, made of what was read for all tables at once. */
 export function catalogOf(relation: Relation, ways: CheckedWay[]): Catalog {

@@ -1,21 +1,21 @@
-import type { DatabaseSchema, TableName } from '../catalog/database-schema.ts';
-import { tableKey } from '../catalog/database-schema.ts';
+import { type DatabaseSchema, findRelation, type TableName, tableKey } from '../catalog/database-schema.ts';
 import { type Reached, reachableFrom } from '../catalog/reach.ts';
 import { parseTable, quoteKey } from '../config/names.ts';
 import type { LeftOut } from '../config/resolved.ts';
 import type { Place, Report } from './finding.ts';
+import type { Reading } from './reading.ts';
 import { nameOf } from './sql-names.ts';
 
 /** Reports tables whose rows lead to a subject and that the config neither exports nor leaves out. */
 export function checkReach(
   schema: DatabaseSchema,
   subjects: TableName[],
-  known: { read: TableName[]; leftOut: LeftOut[] },
+  known: { read: Reading[]; leftOut: LeftOut[] },
   place: Place,
   report: Report,
 ): void {
   const named = new Set([
-    ...[...known.read, ...subjects].map(tableKey),
+    ...[...subjects, ...known.read.flatMap((reading) => readTables(schema, reading))].map(tableKey),
     ...known.leftOut.flatMap(({ what }) => {
       const table = parseTable(what);
       return table === null ? [] : [tableKey(table)];
@@ -33,6 +33,12 @@ export function checkReach(
       `add a category for it, or leave it out with a reason, e.g. leftOut: { ${quoteKey(name)}: 'internal' }`,
     );
   }
+}
+
+/** With those that inherit from it, whose rows leave with its own; what they have more is another finding. */
+function readTables(schema: DatabaseSchema, { only, ...name }: TableName & { only: boolean }): TableName[] {
+  const children = only ? [] : (findRelation(schema, name)?.children ?? []);
+  return [name, ...children.flatMap((child) => readTables(schema, { ...child, only }))];
 }
 
 function subjectOf({ way }: Reached): TableName {

@@ -3,12 +3,10 @@ import { selectRows } from '../sources/postgres/select.ts';
 import type { Session } from '../sources/postgres/session.ts';
 import type { Selection } from '../sources/source.ts';
 import { tryAsking } from './ask.ts';
-import type { CheckedWay } from './belonging.ts';
 import type { Report } from './finding.ts';
-import { type IndexNeed, missingIndexes, needsOfWay } from './indexes.ts';
-import { catalogOf } from './planned-catalog.ts';
+import { collectMissing, needsOfWay, type WantedIndexes } from './indexes.ts';
+import { type CheckedWay, catalogOf } from './planned-catalog.ts';
 import type { Reading } from './reading.ts';
-import { nameOf, quote, quoteTable } from './sql-names.ts';
 
 /**
  * Plans the read of a category as the engine would run it, for a subject like any other, and reads no row: whether the
@@ -19,6 +17,7 @@ export async function checkRead(
   reading: Reading,
   relation: Relation,
   ways: CheckedWay[],
+  wanted: WantedIndexes,
   schema: DatabaseSchema,
   report: Report,
 ): Promise<void> {
@@ -40,7 +39,7 @@ export async function checkRead(
     return;
   }
   const needs = ways.flatMap((way) => needsOfWay(relation, way));
-  reportMissingIndexes(needs, { ...reading, where: reading.selection.where ?? '' }, plan, schema, report);
+  collectMissing(wanted, needs, { ...reading, where: reading.selection.where ?? '' }, plan.cost, schema);
 }
 
 interface Plan {
@@ -59,31 +58,4 @@ async function planRead(
   if (answer instanceof Error) return answer;
   const [{ Plan: plan }] = JSON.parse(answer[0]?.[0] ?? '[{"Plan":{}}]');
   return { cost: plan['Total Cost'] ?? 0 };
-}
-
-/** Each once, however many ways want it. */
-export function reportMissingIndexes(
-  needs: IndexNeed[],
-  reading: Pick<Reading, 'name' | 'place' | 'only'> & { where: string },
-  plan: Plan | null,
-  schema: DatabaseSchema,
-  report: Report,
-): void {
-  const reported = new Set<string>();
-  for (const { relation, columns } of needs.flatMap((need) => missingIndexes(need, reading, schema))) {
-    const index = `create index concurrently on ${quoteTable(relation)} (${columns.map(quote).join(', ')})`;
-    if (reported.has(index)) continue;
-    reported.add(index);
-    const rows =
-      relation.estimatedRows === null
-        ? 'all its rows'
-        : `all of its ${relation.estimatedRows.toLocaleString('en')} rows`;
-    const cost = plan === null ? '' : `; a read costs ${Math.round(plan.cost).toLocaleString('en')}`;
-    report(
-      'no-index',
-      reading.place,
-      `no index of ${nameOf(relation)} finds the rows of ${reading.name}, so each export reads ${rows}${cost}`,
-      relation.kind === 'partitioned' ? index.replace(' concurrently', '') : index,
-    );
-  }
 }

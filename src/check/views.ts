@@ -1,4 +1,6 @@
-import { isSameTable, type Relation } from '../catalog/database-schema.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type ColumnName, isSameTable, type Relation } from '../catalog/database-schema.ts';
+import { denyClassOf } from '../classify/deny-class.ts';
 import { parseColumnPath } from '../config/names.ts';
 import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
 import type { Session } from '../sources/postgres/session.ts';
@@ -7,9 +9,18 @@ import type { Report } from './finding.ts';
 import type { Reading } from './reading.ts';
 import { nameOf } from './sql-names.ts';
 
+/** A column of a table that a view reads, and why it must not leave. */
+interface Secret extends ColumnName {
+  /** Inside of JSON; empty for the whole column. */
+  path: string[];
+  why: string;
+  /** Nobody has said so: it goes by its name, as `allowSensitive` does. */
+  isByName: boolean;
+}
+
 /**
- * A view can hand out, under any name, what the config keeps back from its table. The planner knows of what each column of
- * a view is made; where it does not tell, what the view reads at all counts.
+ * A view can hand out, under any name, what the config keeps back from its table or would refuse under its own name. The
+ * planner knows of what each column of a view is made; where it does not tell, what the view reads at all counts.
  */
 export async function checkView(
   session: Session,
@@ -19,24 +30,17 @@ export async function checkView(
   report: Report,
 ): Promise<void> {
   if (relation.kind !== 'view' && relation.kind !== 'materialised-view') return;
-  const secrets = relation.reads.filter((read) =>
-    readings.some(
-      (other) =>
-        isSameTable(other, read) &&
-        other.excluded.some(
-          ({ what, reason }) => reason === 'secret' && parseColumnPath(what)?.[0] === read.column,
-        ),
-    ),
-  );
+  const secrets = relation.reads.flatMap((read) => secretsOf(read, readings));
   if (secrets.length === 0) return;
   const made = new Map<string, string | null>();
   for (const { column } of reading.leaving) made.set(column, await madeOf(session, relation, column));
   for (const secret of secrets) {
-    const suspects = reading.leaving.filter(({ column }) => {
+    const suspects = reading.leaving.filter(({ column, omit }) => {
       const text = made.get(column) ?? null;
-      return text === null || mentions(text, secret.column);
+      const isCut = omit.some((path) => isDeepStrictEqual(path, secret.path));
+      return !isCut && (text === null || mentions(text, secret.column));
     });
-    const isSecret = `${nameOf(secret, secret.column)}, which is excluded as a secret`;
+    const isSecret = `${nameOf(secret, secret.column)}, which is ${secret.why}`;
     if (suspects.length > 1 && suspects.length === reading.leaving.length) {
       report(
         'view-over-secret',
@@ -47,6 +51,7 @@ export async function checkView(
       continue;
     }
     for (const { column, place } of suspects) {
+      if (column === secret.column && reading.allowed.has(column) && secret.isByName) continue;
       report(
         'view-over-secret',
         place,
@@ -57,20 +62,46 @@ export async function checkView(
   }
 }
 
+/** What the config excludes as a secret from that table; else what is one by its name. */
+function secretsOf(read: ColumnName, readings: Reading[]): Secret[] {
+  const excluded = readings
+    .filter((other) => isSameTable(other, read))
+    .flatMap(({ excluded }) => excluded)
+    .flatMap(({ what, reason }) => {
+      const [column, ...path] = parseColumnPath(what) ?? [];
+      return reason === 'secret' && column === read.column ? [path] : [];
+    });
+  if (excluded.length > 0)
+    return excluded.map((path) => ({ ...read, path, why: 'excluded as a secret', isByName: false }));
+  const denyClass = denyClassOf(read.column);
+  return denyClass === null
+    ? []
+    : [{ ...read, path: [], why: `of the deny class ${denyClass}`, isByName: true }];
+}
+
 /** The expressions that a plan computes for a column of a view, as one text; null where the server does not tell. */
 async function madeOf(session: Session, relation: Relation, column: string): Promise<string | null> {
-  const name = quoteLiteral(`${quoteIdentifier(relation.schema)}.${quoteIdentifier(relation.table)}`);
-  const definition = await tryAsking(session, `select pg_catalog.pg_get_viewdef(${name}::regclass)`);
-  const sql = definition instanceof Error ? null : (definition[0]?.[0] ?? null);
-  if (sql === null) return null;
-  const body = sql.replace(/;\s*$/, '');
+  const from = relation.kind === 'view' ? qualified(relation) : await definitionOf(session, relation);
+  if (from === null) return null;
   const plan = await tryAsking(
     session,
-    `explain (verbose, costs off, format json) select v.${quoteIdentifier(column)} from (${body}) v`,
+    `explain (verbose, costs off, format json) select v.${quoteIdentifier(column)} from ${from} v`,
   );
   if (plan instanceof Error) return null;
   const [root] = JSON.parse(plan[0]?.[0] ?? '[]');
   return root === undefined ? null : handedOut(root.Plan).join('\n');
+}
+
+/** A materialised view is a table to the planner; the role may read what it was made of, or not. */
+async function definitionOf(session: Session, relation: Relation): Promise<string | null> {
+  const name = quoteLiteral(qualified(relation));
+  const found = await tryAsking(session, `select pg_catalog.pg_get_viewdef(${name}::regclass)`);
+  const sql = found instanceof Error ? null : (found[0]?.[0] ?? null);
+  return sql && `(${sql.replace(/;\s*$/, '')})`;
+}
+
+function qualified({ schema, table }: Relation): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
 interface PlanNode {

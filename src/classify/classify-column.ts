@@ -66,6 +66,7 @@ function deniedBy({ table, column }: ColumnFacts, name: string, group: TypeGroup
 function deniedByTable(table: string, column: string): DenyClass | null {
   if (/^(document_?|card_?|id_?)?(number|no|nr)$/.test(column) && identity.test(table))
     return 'government-id';
+  if (/^licen[cs]e_?(number|no|nr)$/.test(column) && /(^|_)drivers?$/.test(table)) return 'government-id';
   if (column === 'endpoint' && /push/.test(table)) return 'session';
   if (column === 'series' && /remember|persistent_login/.test(table)) return 'session';
   if (!/^(key|keys|code|value|hash|digest|hashed|secret_value|data)$/.test(column)) return null;

@@ -27,7 +27,7 @@ export function addInit(program: Command): void {
     .description('Draft a config from the catalogs of a database.')
     .option('--database-url <url>', 'the database that is read (SOURCE_DATABASE_URL)')
     .option('--subject <table>', 'the table whose row is the subject; found or asked for without it')
-    .option('--out <file>', 'where the draft goes', 'handover.config.ts')
+    .option('--out <file>', 'where the draft goes', DEFAULT_OUT)
     .option('--sample', 'look at some rows too, to find secrets in values and in JSON; none is printed')
     .option('--force', 'write over a file that is there')
     .option('--json', 'print what the draft came to as JSON')
@@ -46,7 +46,7 @@ export function addInit(program: Command): void {
       await writeFile(path, text, { flag: options.force ? 'w' : 'wx' });
       const summary = summarise(draft);
       if (options.json) print(JSON.stringify({ path, ...summary }));
-      else printSummary(relative('.', path) || path, summary, options);
+      else printSummary(relative('.', path), summary, options);
     });
 }
 
@@ -113,7 +113,7 @@ async function ask(guesses: Guess[]): Promise<string> {
   }
 }
 
-function printSummary(path: string, summary: DraftSummary, { sample }: Options): void {
+function printSummary(path: string, summary: DraftSummary, options: Options): void {
   const { subject, columnsExcluded, questions } = summary;
   const line = (name: string, text: string) => print(`${name.padEnd(12)}${text}`);
   const tables = (name: string, names: string[]) =>
@@ -133,10 +133,18 @@ function printSummary(path: string, summary: DraftSummary, { sample }: Options):
   tell();
   tell(`${styled('green', 'written', process.stderr)}   ${path}`);
   tell('next      answer what is marked QUESTION in it');
-  if (!sample) tell('          handover init --sample --force   looks at some rows too, and into JSON');
-  tell('          handover check                   says whether config and database agree');
+  if (!options.sample) tell(`          ${again(options)}   looks at some rows too, and into JSON`);
+  tell('          handover check   says whether config and database agree');
   tell(`          handover export ${summary.export} --subject ID --out FILE   shows what would leave`);
 }
+
+/** The same draft with a sample; the address may hold a password, and is not repeated. */
+function again({ subject, out }: Options): string {
+  const given = [...(subject ? ['--subject', subject] : []), ...(out === DEFAULT_OUT ? [] : ['--out', out])];
+  return ['handover init', ...given, '--sample --force'].join(' ');
+}
+
+const DEFAULT_OUT = 'handover.config.ts';
 
 /** Questions on the terminal; all are in the file. */
 const SHOWN = 12;

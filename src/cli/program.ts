@@ -25,9 +25,10 @@ Try it first, with nothing set up:
 
 Then in your own product, beside its database:
   1. write handover.config.ts: which tables and columns leave, and why the rest stays
-  2. handover export <kind> --subject ID --out FILE     look at what would leave
-  3. handover keys create                               a key for your server
-  4. handover serve                                     the page, the API and a worker
+  2. handover check                                     is every table and column decided? also in your CI
+  3. handover export <kind> --subject ID --out FILE     look at what would leave
+  4. handover keys create                               a key for your server
+  5. handover serve                                     the page, the API and a worker
 
 Environment (all optional):
   PORT, HOST               where to listen (4600, 127.0.0.1)

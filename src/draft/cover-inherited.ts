@@ -1,6 +1,10 @@
 import { type Relation, tableKey } from '../catalog/database-schema.ts';
-import type { Found } from './find-tables.ts';
 import type { Owned } from './ways.ts';
+
+export interface Found extends Owned {
+  /** Rows of the table itself, without those of tables that inherit from it. */
+  only: boolean;
+}
 
 /**
  * A read of a table reads those that inherit from it too, but only the columns that it has itself. Where none of them

@@ -5,7 +5,7 @@ import { HandoverError } from '../errors.ts';
 import { type Draft, draftConfig } from './draft.ts';
 import { chooseSubject, draftable, type Guess, guessSubjects } from './find-subject.ts';
 import { findTables } from './find-tables.ts';
-import { findPairs } from './polymorphic.ts';
+import { certainPairs, findPairs } from './polymorphic.ts';
 import { samplePairs, sampleTables } from './sample-tables.ts';
 import type { Subject } from './ways.ts';
 import { writeTable } from './write-names.ts';
@@ -36,9 +36,10 @@ export async function draftFrom(
   const schema = await withSession(settings, readSchema);
   const subject = await subjectOf(schema, written, choose);
   const pairs = findPairs(draftable(schema));
-  if (!sample) return draftConfig(schema, subject, findTables(schema, subject, pairs), new Map());
+  if (!sample)
+    return draftConfig(schema, subject, findTables(schema, subject, certainPairs(pairs)), new Map());
   return withSession(settings, async (session) => {
-    const tables = findTables(schema, subject, await samplePairs(session, pairs));
+    const tables = findTables(schema, subject, certainPairs(await samplePairs(session, pairs)));
     const samples = await sampleTables(
       session,
       tables.owned.map(({ table }) => table),

@@ -3,9 +3,10 @@ import { reachableFrom } from '../catalog/reach.ts';
 import { spell } from '../classify/name-words.ts';
 import type { ExclusionReason, Way } from '../config/define.ts';
 import { camelCase, humanise } from '../config/names.ts';
+import type { Found } from './cover-inherited.ts';
 import { type DraftColumn, draftColumns, type TableSample } from './draft-columns.ts';
-import type { Found, FoundTables } from './find-tables.ts';
-import type { Link } from './links.ts';
+import type { FoundTables } from './find-tables.ts';
+import type { Link } from './link.ts';
 import type { Subject } from './ways.ts';
 import { writeTable } from './write-names.ts';
 

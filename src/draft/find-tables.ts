@@ -1,11 +1,11 @@
 import { type DatabaseSchema, findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
-import { coverInherited } from './cover-inherited.ts';
+import { coverInherited, type Found } from './cover-inherited.ts';
 import { draftable } from './find-subject.ts';
 import { type StayingTable, stayingTable } from './framework-tables.ts';
-import { findLinks, type Link } from './links.ts';
+import type { Link } from './link.ts';
+import { findLinks } from './links.ts';
 import { hasContentType, type PolymorphicPair, reachPolymorphic } from './polymorphic.ts';
 import { reachBack } from './reach-back.ts';
-import { isOfPeople } from './table-names.ts';
 import { findOwned, type Owned, reach, type Subject } from './ways.ts';
 
 /** Every table of a database, by what it is to the subject. */
@@ -19,11 +19,6 @@ export interface FoundTables {
   /** Views and foreign tables, which are not drafted. */
   notDrafted: Relation[];
   links: Link[];
-}
-
-export interface Found extends Owned {
-  /** Rows of the table itself, without those of tables that inherit from it. */
-  only: boolean;
 }
 
 /** Tells owned tables from lookups, and from those that have nothing to do with the subject. */
@@ -130,9 +125,4 @@ function unreachedQuestion(table: Relation, subject: Subject, links: Link[]): st
     return "Django's content_type_id and object_id say whose a row is. Is any the subject's? Then write `is: { content_type_id: '…' }` with the number of its content type.";
   }
   return null;
-}
-
-/** People that are not the subject: employees, other users. */
-export function isOfOtherPeople(table: Relation): boolean {
-  return isOfPeople(table.table);
 }

@@ -1,28 +1,13 @@
 import {
-  type Column,
   type DatabaseSchema,
   type ForeignKey,
   findColumn,
   type Relation,
-  type TableName,
   tableKey,
 } from '../catalog/database-schema.ts';
-import { type Link as CatalogLink, linksOf } from '../catalog/links.ts';
-import { spell } from '../classify/name-words.ts';
-import { formsOf, isOfPeople, meansSame } from './table-names.ts';
-
-/** That a row of one table names a row of another: by a declared foreign key, or by how its columns are called. */
-export interface Link {
-  from: TableName;
-  to: TableName;
-  /** Column of `from` → column of `to`. */
-  on: Record<string, string>;
-  isDeclared: boolean;
-  /** Some rows may name none. */
-  isNullable: boolean;
-  /** What the other row is to this one, as the column says: `author`, `customer`, `approved_by`. */
-  role: string;
-}
+import { type Link, nameOf, roleOf } from './link.ts';
+import { linkByName, namingOf } from './links-by-name.ts';
+import { historyLinks, loginLinks } from './links-without-keys.ts';
 
 /**
  * Every link between these tables. Where a foreign key is declared, the name of its column counts no more; nor where
@@ -73,183 +58,7 @@ function foreignKeysOf(table: Relation, known: Map<string, Relation>): ForeignKe
   return [...table.foreignKeys, ...inherited.filter(({ columns }) => !own.has(columns.join()))];
 }
 
-interface Naming {
-  tables: Relation[];
-  subject: Relation;
-  /** What the names of columns say, by column. */
-  byColumn: Map<string, CatalogLink>;
-  /** Whom `author_id` and `created_by` mean; null when no table is of people. */
-  people: Relation | null;
-}
-
-function namingOf(schema: DatabaseSchema, tables: Relation[], subject: Relation): Naming {
-  const users = tables.find(({ table }) => meansSame(table, 'users'));
-  const people = isOfPeople(subject.table) ? subject : (users ?? null);
-  const byColumn = new Map(
-    linksOf(schema)
-      .filter(({ by, columns }) => by === 'convention' && columns.length === 1)
-      .map((link) => [columnKey(link.from, link.columns[0] ?? ''), link]),
-  );
-  return { tables, subject, people, byColumn };
-}
-
-/** `customer_aud` keeps older versions of rows of `customer`, under their key. */
-function historyLinks(from: Relation, tables: Relation[]): Link[] {
-  const stem =
-    /^(.+?)_?(aud|audit|audits|history|hist|versions?|revisions?|archive|archived|log|shadow|deleted|old)$/i.exec(
-      from.table,
-    )?.[1];
-  if (stem === undefined) return [];
-  const target = tables.find(
-    (table) => table.schema === from.schema && table.table.toLowerCase() === stem.toLowerCase(),
-  );
-  const [key, ...others] = target?.primaryKey ?? [];
-  if (!target || key === undefined || others.length > 0 || from.primaryKey?.join() === key) return [];
-  const [mine, theirs] = [findColumn(from, key), findColumn(target, key)];
-  if (!mine || !theirs || mine.isNumbered || !typesAgree(mine, theirs)) return [];
-  if (from.primaryKey !== null && !from.primaryKey.includes(key)) return [];
-  const link = { from: nameOf(from), to: nameOf(target), on: { [key]: key }, isDeclared: false };
-  return [{ ...link, isNullable: mine.isNullable, role: roleOf(stem) }];
-}
-
-/** Logs that name a person by what they sign in with: `username`, where that is unique among people. */
-function loginLinks(from: Relation, { people }: Naming): Link[] {
-  if (people === null || from === people) return [];
-  return from.columns.flatMap((column) => {
-    const isUnique = people.uniqueKeys.some(({ columns }) => columns.join() === column.name);
-    const theirs = findColumn(people, column.name);
-    if (!login.test(spell(column.name)) || !isUnique || !theirs || !typesAgree(column, theirs)) return [];
-    const link = {
-      from: nameOf(from),
-      to: nameOf(people),
-      on: { [column.name]: column.name },
-      isDeclared: false,
-    };
-    return [{ ...link, isNullable: true, role: spell(column.name) }];
-  });
-}
-
-const login =
-  /^(user_?name|login|login_?name|account_?code|account_?(no|number)|customer_?(no|number|code)|kunden_?(nr|nummer)|handle|extension|msisdn|member_?(no|number))$/;
-
-function linkByName(from: Relation, column: Column, naming: Naming): Link | null {
-  const role = roleOf(column.name);
-  const isReference = role !== spell(column.name);
-  const target =
-    calledAfter(from, column, naming) ??
-    (isReference ? nearest(from, naming.tables, role) : null) ??
-    keyNamedLike(from, column, naming.tables) ??
-    (peopleRoles.test(role) ? naming.people : null) ??
-    (isReference && shortFor(role, naming.subject) ? naming.subject : null) ??
-    (isReference ? null : plainReference(from, column, naming.tables));
-  if (target === null || target === from) return null;
-  const on = joinOf(from, column, target);
-  if (on === null) return null;
-  const isNullable = Object.keys(on).some((name) => findColumn(from, name)?.isNullable !== false);
-  return { from: nameOf(from), to: nameOf(target), on, isDeclared: false, isNullable, role };
-}
-
-function calledAfter(from: Relation, { name }: Column, { tables, byColumn }: Naming): Relation | null {
-  const to = byColumn.get(columnKey(from, name))?.to;
-  return (to && tables.find((table) => tableKey(table) === tableKey(to))) ?? null;
-}
-
-function columnKey(table: TableName, column: string): string {
-  return JSON.stringify([tableKey(table), column]);
-}
-
 /** Links in the order of their columns: those of the catalog are in the order of the keys' names. */
 function placeOf({ columns }: Relation, { on }: Link): number {
   return columns.findIndex(({ name }) => name in on);
-}
-
-/** `account_id`, `accountid`, `accountId`, `fk_account`, `id_account` → `account`; a name without such a sign is its own role. */
-export function roleOf(column: string): string {
-  const name = spell(column);
-  const before = /^(?:fk|id|ref)_?(.{3,}?)(?:_id)?$/.exec(name)?.[1];
-  const behind = /^(.+?)_?(?:id|uuid|guid|fk|ref)$/.exec(name)?.[1];
-  return behind ?? before ?? name;
-}
-
-/** `cust_id` beside a table of customers. */
-function shortFor(role: string, subject: Relation): boolean {
-  const long = { acc: 'account', acct: 'account', usr: 'user', org: 'organi', cli: 'client', mbr: 'member' }[
-    role
-  ];
-  const start = long ?? (role.length >= 4 ? role : null);
-  return start !== null && formsOf(subject.table).some((form) => form.startsWith(start));
-}
-
-const peopleRoles =
-  /^(users?|owners?|own(ed)?_by|creator|created_by|author|authored_by|writer|member|sender|from_user|recipient|receiver|to_user|uploader|uploaded_by|submitter|submitted_by|requester|requested_by|reporter|reported_by|participant|follower|followee|following|followed|friend|buyer|seller|payer|payee|host|guest|person|subscriber|actor|performed_by|assignee|assigned_to|inviter|invited_by|invitee|approver|approved_by|updated_by|modified_by|deleted_by|closed_by|reviewer|reviewed_by|customer|client|used_by|redeemed_by|claimed_by|opened_by|graded_by|grader|blocker|blocked|muter|muted|rater|voter|liker|commenter|poster|booker|bidder|winner|visitor|viewer|tester|signer|contributor|speaker|presenter|organi[sz]er|attendee|enrollee|applicant|candidate|beneficiary|trainee|mentee|mentor|patient|caller|callee|lead|booked_by|placed_by|ordered_by|posted_by|sent_by|editor|edited_by)$/;
-
-/** The table of that name; of the same schema, if several have one. */
-function nearest(from: Relation, tables: Relation[], role: string): Relation | null {
-  const found = tables.filter(({ table }) => meansSame(table, role));
-  const near = found.filter(({ schema }) => schema === from.schema);
-  const candidates = near.length > 0 ? near : found;
-  const exact = candidates.filter(({ table }) => formsOf(table).includes(role.replaceAll('_', '')));
-  return (exact.length > 0 ? exact : candidates)[0] ?? null;
-}
-
-/** A table whose key is called so itself, and by a name that says whose it is: `customer_id` of `clients`. */
-function keyNamedLike(from: Relation, column: Column, tables: Relation[]): Relation | null {
-  if (/^(id|uuid|guid|key|name|code|pk|number|type|date|slug|title|position|token)$/.test(spell(column.name)))
-    return null;
-  const found = tables.filter(
-    (table) =>
-      table !== from &&
-      table.primaryKey?.length === 1 &&
-      table.primaryKey[0] === column.name &&
-      // The key of a table that only adds to another one is that other one's.
-      !table.foreignKeys.some(({ columns }) => columns.includes(column.name)),
-  );
-  return found.length === 1 ? (found[0] ?? null) : null;
-}
-
-/** `account bigint`, beside a table `account`: only where the type is that of an id, since a name is often a text. */
-function plainReference(from: Relation, column: Column, tables: Relation[]): Relation | null {
-  return /^(int4|int8|uuid)$/.test(column.type.name) ? nearest(from, tables, spell(column.name)) : null;
-}
-
-/** Which columns join, when their types agree; null when they do not. */
-function joinOf(from: Relation, column: Column, target: Relation): Record<string, string> | null {
-  const key = keyOf(target, column.name);
-  const [only, ...others] = key;
-  if (only === undefined) return null;
-  const own = key.find((name) => spell(name) === 'id' || name === column.name) ?? only;
-  const found = findColumn(target, own);
-  if (found === null || !typesAgree(column, found)) return null;
-  const on: Record<string, string> = { [column.name]: own };
-  // Of a key over several columns (`tenant_id`, `id`), the others must stand in both tables under one name.
-  for (const name of others.length > 0 ? key.filter((name) => name !== own) : []) {
-    const [mine, theirs] = [findColumn(from, name), findColumn(target, name)];
-    if (mine === null || theirs === null || !typesAgree(mine, theirs)) return null;
-    on[name] = name;
-  }
-  return on;
-}
-
-function keyOf(target: Relation, column: string): string[] {
-  if (target.primaryKey) return target.primaryKey;
-  const unique = target.uniqueKeys.find(({ columns }) => columns.length === 1);
-  if (unique) return unique.columns;
-  const id = target.columns.find(({ name }) => spell(name) === 'id' || name === column);
-  return id ? [id.name] : [];
-}
-
-/** Whether values of two columns can be compared with `=` and mean the same. */
-export function typesAgree(one: Column, other: Column): boolean {
-  const groupOf = ({ type }: Column) =>
-    sameTypes.find((names) => names.includes(type.name)) ?? [`${type.schema}.${type.name}`];
-  return groupOf(one)[0] === groupOf(other)[0];
-}
-
-const sameTypes = [
-  ['int8', 'int4', 'int2', 'numeric'],
-  ['text', 'varchar', 'bpchar', 'citext', 'name'],
-];
-
-function nameOf({ schema, table }: TableName): TableName {
-  return { schema, table };
 }

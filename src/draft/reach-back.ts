@@ -1,8 +1,8 @@
 import { findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
-import type { Link } from './links.ts';
+import type { Link } from './link.ts';
 import { isOfPeople } from './table-names.ts';
-import { type Ground, type Owned, type Subject, wayThrough } from './ways.ts';
+import { fewWays, type Ground, type Owned, type Subject, wayThrough } from './ways.ts';
 
 /**
  * Most tables that owned rows refer to are lookups: a country is nobody's. Some are not, though their rows do not say
@@ -129,17 +129,17 @@ function ownedBack(
     // The step back is always taken through the table that refers, even if that is the subject's own.
     return from.ways.map((way) => wayThrough({ on }, { ...from, distance: Math.max(1, from.distance) }, way));
   });
-  const distinct = [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()];
+  const few = fewWays(ways);
   return {
     table,
-    ways: distinct.slice(0, MOST_WAYS_BACK),
+    ways: few.ways,
     distance: Math.min(...found.map(({ from }) => from.distance)) + 1,
     otherPeople: [],
-    ...decided,
+    remarks: decided.remarks,
+    passesOn: decided.passesOn,
+    questions: [...decided.questions, ...few.left],
   };
 }
-
-const MOST_WAYS_BACK = 6;
 
 function isUnique(table: Relation, columns: string[]): boolean {
   const keys = [table.primaryKey ?? [], ...table.uniqueKeys.map((key) => key.columns)];

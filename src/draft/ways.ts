@@ -2,7 +2,7 @@ import type { Relation } from '../catalog/database-schema.ts';
 import { findColumn, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
 import type { Way } from '../config/define.ts';
-import type { Link } from './links.ts';
+import type { Link } from './link.ts';
 import { kindOfRole, type RoleKind } from './roles.ts';
 import { isOfPeople } from './table-names.ts';
 import { writeTable } from './write-names.ts';
@@ -80,10 +80,12 @@ function reachFrom(ground: Ground, table: Relation, owned: Map<string, Owned>): 
   const best = chooseDirect(ground, direct) ?? chooseIndirect(ground, table, indirect);
   if (best === null) return null;
   const { used, questions } = best;
-  const ways = used.flatMap(({ link, to }) => to.ways.map((way) => wayThrough(link, to, way)));
+  const { ways, left } = fewWays(
+    used.flatMap(({ link, to }) => to.ways.map((way) => wayThrough(link, to, way))),
+  );
   return {
     table,
-    ways: distinct(ways).slice(0, MOST_WAYS),
+    ways,
     distance: Math.min(...used.map(({ to }) => to.distance)) + 1,
     passesOn: true,
     otherPeople: peopleColumns(
@@ -93,12 +95,21 @@ function reachFrom(ground: Ground, table: Relation, owned: Map<string, Owned>): 
       used.map(({ link }) => link),
     ),
     remarks: used.flatMap(({ link }) => remarkOf(link)),
-    questions,
+    questions: [...questions, ...left],
   };
 }
 
-/** A way through more tables than these would slow every read down. */
-const MOST_WAYS = 6;
+/** Each way once, and what is to be asked where there are more than a read should take. */
+export function fewWays(ways: Way[]): { ways: Way[]; left: string[] } {
+  const all = distinct(ways);
+  const left = all.length - MOST_WAYS;
+  if (left <= 0) return { ways: all, left: [] };
+  const question = `Rows may belong in ${left} more ways, which would slow every read down. Does any hold? Then add it to \`anyOf\`.`;
+  return { ways: all.slice(0, MOST_WAYS), left: [question] };
+}
+
+/** As many as a polymorphic owner can have, so that what hangs on such a row is found with it. */
+const MOST_WAYS = 48;
 
 interface Candidate {
   link: Link;

@@ -43,6 +43,22 @@ test('columns and tables that the role may not read are named, with the grant', 
   assert.equal(findings[2]?.cure, `grant select (settings) on calls to ${role}`);
 });
 
+test('a role that may read a view and not its table is told of what the view is made', async () => {
+  const change = `create table users (id int primary key, account_id int, email text, otp text);
+    create view people as select id, account_id, email, lower(otp) as note from users;
+    grant select on accounts, calls, people to ${role}`;
+  const leftOut = { users: 'secret' };
+  const people = { from: 'people', belongsTo: 'account_id', include: ['id', 'account_id', 'email'] };
+  const excluded = { ...people, exclude: { note: 'secret' } };
+  assert.deepEqual(
+    await findingsOfRole(change, { categories: { account, calls, people: excluded }, leftOut }),
+    [],
+  );
+  const open = { ...people, include: [...people.include, 'note'] };
+  const found = await findingsOfRole(change, { categories: { account, calls, people: open }, leftOut });
+  assert.match(only(found, 'view-over-secret').what, /makes note of users\.otp/);
+});
+
 test('row-level security that binds the role is an error, as the export would fail', async () => {
   const change = `grant select on all tables in schema public to ${role}; alter table calls enable row level security;
     create policy own on calls using (account_id = 1)`;

@@ -21,7 +21,7 @@ test('a category without an index for its read is a warning that says which one,
   assert.equal(path, 'exports.account.categories.notes');
   assert.match(
     what,
-    /^no index of notes finds the rows of notes, so each export reads all of its 5,000 rows; a read costs \d+$/,
+    /^no index of notes finds the rows of notes, so each export reads all of its 5,000 rows; a read of notes costs \d+$/,
   );
   assert.equal(cure, 'create index concurrently on notes (account_id)');
 });
@@ -69,8 +69,27 @@ test('every table of a way wants its index, each way for itself', async () => {
       'no-index: create index concurrently on teams (account_id)',
       'no-index: create index concurrently on notes ("ownerId", owner_type)',
       'no-index: create index concurrently on notes (team_id)',
-      'no-index: create index concurrently on teams (account_id, kind)',
     ],
+  );
+});
+
+test('an index that several categories want is named once', async () => {
+  const through = { column: 'account_id', through: [{ table: 'teams', on: { team_id: 'id' } }] };
+  const findings = await findingsOf(
+    `create table teams (id int primary key, account_id int);
+    create table notes (id int primary key, team_id int); create index on notes (team_id)`,
+    {
+      categories: {
+        account,
+        calls,
+        notes: { from: 'notes', belongsTo: through, include: ['id', 'team_id'] },
+        teams: { from: 'teams', belongsTo: 'account_id', include: ['id', 'account_id'] },
+      },
+    },
+  );
+  assert.match(
+    only(findings, 'no-index').what,
+    /^no index of teams finds the rows of notes and of 1 more, so/,
   );
 });
 

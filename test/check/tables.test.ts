@@ -124,6 +124,13 @@ test('the rows of a table that inherits leave with its parent, unless each stand
   assert.deepEqual(await findingsOf(change, { categories: apart }), []);
 });
 
+test('a table that inherits and has nothing of its own leaves with its parent', async () => {
+  const findings = await findingsOf(
+    `create table calls_2020 () inherits (calls); create index on calls_2020 (account_id)`,
+  );
+  assert.deepEqual(brief(findings), ['no-key exports.account.categories.calls.orderBy']);
+});
+
 test('a partitioned table is read whole, and has no rows of its own', async () => {
   const change = `create table events (id int, account_id int, at date, primary key (id, at)) partition by range (at);
     create table events_1 partition of events default; create index on events_1 (account_id)`;

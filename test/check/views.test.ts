@@ -40,6 +40,33 @@ test('a view that hands a secret out is an error, under whatever name and howeve
   }
 });
 
+test('a view does not get a column of the deny class past its name, nor a path past its exclusion', async () => {
+  const sql = `create table vault (id int primary key, account_id int, password_hash text, api_key text, settings jsonb);
+    create view people as select id, account_id, password_hash as note, api_key, settings from vault;
+    create index on vault (account_id)`;
+  const vault = {
+    from: 'vault',
+    belongsTo: 'account_id',
+    include: ['id', 'account_id', 'settings'],
+    exclude: { 'settings.smtp.secret': 'secret', password_hash: 'internal', api_key: 'internal' },
+  };
+  const people = {
+    ...view(['id', 'account_id', 'note', 'api_key', 'settings']),
+    allowSensitive: { api_key: 'The customer made it and needs it to go on.' },
+  };
+  const findings = await findingsOf(sql, { categories: { account, calls, vault, people } });
+  assert.deepEqual(
+    findings.map(({ what }) => what),
+    [
+      'the view people makes note of vault.password_hash, which is of the deny class password',
+      'the view people makes settings of vault.settings, which is excluded as a secret',
+    ],
+  );
+  const cut = { ...people, exclude: { note: 'secret', 'settings.smtp.secret': 'secret' } };
+  cut.include = people.include.filter((name) => name !== 'note');
+  assert.deepEqual(await findingsOf(sql, { categories: { account, calls, vault, people: cut } }), []);
+});
+
 test('a view of which the database does not tell where the secret is, is an error once', async () => {
   const sql = `create view people as with w as materialized (select id, account_id, otp as b from users)
     select id, account_id, b as note from w`;

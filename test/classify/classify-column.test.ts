@@ -191,6 +191,12 @@ describe('what happens to a column', () => {
     assert.equal(classifyColumn({ table: 'readings', type: 'text', column: 'value' }).verdict, 'include');
   });
 
+  it('is to stay for the number of a driver’s licence, and not for that of a piece of software', () => {
+    const number = { column: 'licence_number', type: 'text' };
+    assert.equal(classifyColumn({ ...number, table: 'drivers' }).isDenied, 'government-id');
+    assert.equal(classifyColumn({ ...number, table: 'installations' }).isDenied, null);
+  });
+
   it('is to leave for an enum, whatever it is called', () => {
     const column = { table: 'users', column: 'password_reset', type: 'reset_state', kind: 'enum' };
     assert.equal(classifyColumn(column).verdict, 'include');

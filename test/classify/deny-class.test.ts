@@ -18,7 +18,7 @@ const denied: Record<DenyClass, string> = {
     auth_token authentication_token remember_token reset_password_token password_reset_token confirmation_token
     unlock_token invitation_token verification_token perishable_token persistence_token single_access_token csrf_token
     token token_hash token_digest login_token magic_link jwt session_cookie auth_cookie join_token email_token
-    user_activation_key reset_token_hash oauth_token bearer_token jeton`,
+    user_activation_key reset_token_hash oauth_token bearer_token jeton SecurityStamp security_stamp`,
   'api-key': `api_key apiKey apikey API_KEY billing_api_key stripe_api_key openai_apikey api_token api_secret secret_key
     secretKey secret_access_key aws_secret_access_key client_secret clientSecret consumer_secret app_secret
     webhook_secret signing_secret shared_secret secret secrets auth_key authkey encryption_key api_key_hash
@@ -29,7 +29,7 @@ const denied: Record<DenyClass, string> = {
     card_cvc card_security_code kartennummer kreditkartennummer numero_carte numero_tarjeta card_no track2 card_pan`,
   'government-id': `ssn user_ssn encrypted_ssn social_security_number socialSecurityNumber national_id national_insurance_number
     passport_number passportNo passport drivers_license driver_license_number id_card_number aadhaar_number cpf curp
-    dni codice_fiscale personalausweisnummer steuer_id sozialversicherungsnummer bsn pesel personnummer`,
+    dni codice_fiscale personalausweisnummer steuer_id sozialversicherungsnummer bsn pesel personnummer national_health_no publicHealthCardNumber`,
 };
 
 const allowed = `

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Postgres } from '../support/postgres.ts';
-import { createTables, quoteTable } from './create.ts';
+import { createTables, quote, quoteTable } from './create.ts';
 import type { Schema } from './schema.ts';
 import { exported, seedTables } from './seed.ts';
 import { type Verdict, verify } from './verify.ts';
@@ -31,8 +31,9 @@ export async function createProduct(postgres: Postgres, schema: Schema): Promise
     ...after,
   ];
   await db.query(statements.join(';\n'));
+  const key = tables.find(({ name }) => name === schema.subjectTable)?.columns.find(({ isKey }) => isKey);
   const { rows } = await db.query<{ id: string }>(
-    `select id::text from ${quoteTable(schema.subjectTable)} t where t::text like $1 limit 1`,
+    `select ${quote(key?.name ?? 'id')}::text as id from ${quoteTable(schema.subjectTable)} t where t::text like $1 limit 1`,
     [`%of-s${exported}-%`],
   );
   const [row] = rows;

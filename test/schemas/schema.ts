@@ -7,7 +7,7 @@ export interface Schema {
   subjectTable: string;
   declaresForeignKeys: boolean;
   tables: Described[];
-  /** Tables of nobody that become a category all the same, and why no tool could know. */
+  /** Tables of nobody that may become a category all the same, without a row, and why no tool could know. */
   falseReaches?: Record<string, string>;
   /** SQL that is run before the tables are made, such as enums. */
   before?: string[];

@@ -37,6 +37,9 @@ create table file_tags (file_id bigint references files, tag_id bigint reference
 
 -- A polymorphic owner.
 create table remarks (id bigint primary key, remarkable_type text not null, remarkable_id bigint not null, body text);
+-- One that is called after a table, and a kind that is called like one.
+create table signatures (id bigint primary key, client_type text not null, client_id bigint not null, signed_as text);
+create table memberships (id bigint primary key, client_type text not null, client_id bigint not null, level text);
 
 -- Quoted names, reserved words, and a name that needs its quotes doubled.
 create table "OrderItem" ("orderId" bigint, "lineNo" int, "Weird ""name""" text, primary key ("orderId", "lineNo"));
@@ -64,6 +67,8 @@ update folders set cover_id = 10 where id = 1;
 insert into tags values (1, 'red');
 insert into file_tags values (10, 1), (11, 1);
 insert into remarks values (1, 'Folder', 2, 'mine'), (2, 'Folder', 3, 'foreign'), (3, 'File', 2, 'foreign'), (4, 'Client', 7, 'of me');
+insert into signatures values (1, 'Client', 7, 'Seven'), (2, 'Partner', 7, 'foreign');
+insert into memberships values (1, 'private', 7, 'gold'), (2, 'company', 1, 'foreign');
 insert into "order" values (1, 7, 'from', 'where', 'asc'), (2, 1, 'foreign', '', '');
 insert into "OrderItem" values (1, 1, 'left'), (2, 1, 'foreign');
 insert into billing.invoices values (1, 7, 12.50), (2, 1, 1);

@@ -4,8 +4,8 @@ import type { Schema } from '../schema.ts';
 const habits: Habits = {
   types: { n: 'numeric(12,4)', s: 'smallint', u: 'integer' },
   typesByName: [
-    [/^id$/, 'integer'],
-    [/_id$|^id_|^id\w+$|\w+id$/, 'integer'],
+    [/^(callerid|rpid|uniqueid|linkedid|payerid)$/, 'varchar'],
+    [/^id$|_id$|^id_|^id\w+$|\w+id$/, 'integer'],
     [/^json$/, 'json'],
   ],
   words: {},

@@ -1,4 +1,5 @@
 import { type DatabaseSchema, findColumn, type Relation } from '../catalog/database-schema.ts';
+import { sqlStateOf } from '../sources/postgres/failures.ts';
 import { selectRows } from '../sources/postgres/select.ts';
 import type { Session } from '../sources/postgres/session.ts';
 import type { Selection } from '../sources/source.ts';
@@ -29,18 +30,31 @@ export async function checkRead(
   if (!named.every(({ column }) => findColumn(relation, column)?.isReadable)) return;
   const plan = await planRead(session, reading.selection, relation, ways);
   if (plan instanceof Error) {
-    const isPredicate = reading.selection.where !== undefined;
-    report(
-      isPredicate ? 'predicate-refused' : 'not-readable',
-      isPredicate ? { at: [...reading.place.at, 'where'] } : reading.place,
-      `the server refuses to read ${reading.name}: ${plan.message}`,
-      isPredicate ? 'write a predicate in SQL on alias t' : `let the role ${schema.role} read it`,
-    );
+    reportRefusal(plan, reading, schema, report);
     return;
   }
   const needs = ways.flatMap((way) => needsOfWay(relation, way));
   collectMissing(wanted, needs, { ...reading, where: reading.selection.where ?? '' }, plan.cost, schema);
 }
+
+function reportRefusal(refusal: Error, reading: Reading, schema: DatabaseSchema, report: Report): void {
+  const { name, place, selection } = reading;
+  const what = `the server refuses to read ${name}: ${refusal.message}`;
+  if (sqlStateOf(refusal) === INSUFFICIENT_PRIVILEGE) {
+    report('not-readable', place, what, `let the role ${schema.role} read it`);
+  } else if (selection?.where !== undefined) {
+    report('predicate-refused', { at: [...place.at, 'where'] }, what, 'write a predicate in SQL on alias t');
+  } else {
+    report(
+      'type-mismatch',
+      { at: [...place.at, 'belongsTo'] },
+      what,
+      'compare columns whose types know equality',
+    );
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 interface Plan {
   /** As the planner counts, in reads of one page one after another. */

@@ -108,6 +108,17 @@ test('a predicate that the server refuses is named', async () => {
   assert.match(what, /column t\.scrubbed_at does not exist/);
 });
 
+test('a way that compares what has no equality is named', async () => {
+  const belongsTo = { column: 'account_id', is: { settings: '{}' } };
+  const change = 'alter table calls alter settings type json';
+  const { path, what } = only(
+    await findingsOf(change, { categories: { account, calls: { ...calls, belongsTo } } }),
+    'type-mismatch',
+  );
+  assert.equal(path, 'exports.account.categories.calls.belongsTo');
+  assert.match(what, /operator does not exist/);
+});
+
 test('the rows of a table that inherits leave with its parent, unless each stands for itself', async () => {
   const change = `create table calls_archive (archived_at date) inherits (calls);
     alter table calls_archive add primary key (id); create index on calls_archive (account_id)`;

@@ -24,12 +24,6 @@ const unclean = async () => {
 };
 
 describe('handover check', () => {
-  it('says that there is nothing to say, and succeeds', async (t) => {
-    const { exitCode, printed } = await run(t, ['check'], await clean());
-    assert.equal(exitCode, 0, printed);
-    assert.match(printed, /^no findings; 2 entries of the config compared with 2 tables in \d+\.\d s\n$/);
-  });
-
   it('says what it finds on aligned lines with file, line and cure, and fails if there is an error', async (t) => {
     const path = await unclean();
     const { exitCode, printed } = await run(t, ['check', 'account'], path);
@@ -46,25 +40,13 @@ describe('handover check', () => {
     assert.match(summary ?? '', /^1 error, 1 warning; /);
   });
 
-  it('succeeds with warnings only', async (t) => {
+  it('succeeds with warnings only, and hands scripts a list', async (t) => {
     const path = await configOf(await databaseOf(schema, 'drop index calls_account_id_idx'));
-    const { exitCode, printed } = await run(t, ['check'], path);
+    const { exitCode, printed } = await run(t, ['check', '--json'], path);
     assert.equal(exitCode, 0, printed);
-    assert.match(printed, /^warning {2}no-index/);
-  });
-
-  it('hands scripts a list', async (t) => {
-    const { exitCode, printed } = await run(t, ['check', '--json'], await unclean());
-    assert.equal(exitCode, 1);
-    const findings = JSON.parse(printed.slice(0, printed.lastIndexOf(']') + 1));
-    assert.deepEqual(
-      findings.map(({ level, rule }: { level: string; rule: string }) => [level, rule]),
-      [
-        ['error', 'column-unclassified'],
-        ['warning', 'no-index'],
-      ],
-    );
-    assert.deepEqual(Object.keys(findings[0]), ['level', 'rule', 'file', 'line', 'path', 'what', 'cure']);
+    const [finding, ...others] = JSON.parse(printed.slice(0, printed.lastIndexOf(']') + 1));
+    assert.deepEqual([finding.level, finding.rule, others], ['warning', 'no-index', []]);
+    assert.deepEqual(Object.keys(finding), ['level', 'rule', 'file', 'line', 'path', 'what', 'cure']);
   });
 
   it('annotates a workflow of GitHub, escaped as it wants', async (t) => {
@@ -80,20 +62,20 @@ describe('handover check', () => {
     assert.match(printed, /^::warning file=/m);
   });
 
-  it('says what it needs when there is no database, and which kinds there are', async (t) => {
-    const [away, unknown] = await Promise.all([
-      run(t, ['check'], await configOf('postgres://nobody@127.0.0.1:9/none')),
-      run(t, ['check', 'acount'], await clean()),
-    ]);
-    assert.equal(away.exitCode, 1);
+  it('says what it needs when there is no database', async (t) => {
+    const { exitCode, printed } = await run(
+      t,
+      ['check'],
+      await configOf('postgres://nobody@127.0.0.1:9/none'),
+    );
+    assert.equal(exitCode, 1);
     assert.match(
-      away.printed,
+      printed,
       /^error {2}The source `main` cannot be checked: The source database cannot be reached/,
     );
-    assert.deepEqual([unknown.exitCode, /has no exports of kind "acount"/.test(unknown.printed)], [1, true]);
   });
 
-  it('runs in CI as the examples write it', async (t) => {
+  it('runs in CI as the examples write it, and says that there is nothing to say', async (t) => {
     const examples = await Promise.all(
       ['github-action.yml', 'gitlab-ci.yml'].map((name) => readFile(join('examples/ci', name), 'utf8')),
     );
@@ -106,6 +88,8 @@ describe('handover check', () => {
       Array.from(commands, async (args) => {
         const { exitCode, printed } = await run(t, args.split(' '), path);
         assert.equal(exitCode, 0, printed);
+        const nothing = /^no findings; 2 entries of the config compared with 2 tables in \d+\.\d s\n$/;
+        if (args.startsWith('check')) assert.match(printed, nothing);
       }),
     );
   });

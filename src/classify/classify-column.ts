@@ -43,6 +43,9 @@ export function classifyColumn(facts: ColumnFacts): Classification {
   // What names a row is often random, and opens nothing.
   const isName = isFactAbout(name) || /^(id|uuid|guid|slug|number|reference)$/.test(name);
   if (shape !== null && !(isName && (shape === 'random-token' || shape === 'hash'))) return ofShape(shape);
+  if (group === 'text' && facts.sample?.some((value) => writtenSecret.test(value))) {
+    return asked('secret', 'Some of its values have a password or a key written in them. Do they?');
+  }
   return (
     unsureByName(facts, name, group) ??
     unsureByType(facts, name, group) ?? {
@@ -95,6 +98,10 @@ const identity =
 /** What the product or its tools keep for themselves about a row. */
 const bookkeeping =
   /^(lock_version|row_version|rowversion|optlock|opt_lock|record_version|v|rev|xmin|sync_version|etl_\w+|airbyte_\w+|fivetran_\w+|sdc_\w+|dbt_\w+|search_vector|searchable|search_index|tsv|ts_vector|fulltext|full_text|textsearch\w*|embedding|embeddings)$/;
+
+/** A secret inside of a text: JSON, YAML, PHP's own, a query string, a note. */
+const writtenSecret =
+  /\b\w*(password|passwd|passwort|secret|api_?key|access_?token|private_?key|client_?secret)["']?\s*(:|=>?|;s:)/i;
 
 function mayBeSampled(group: TypeGroup): boolean {
   return group === 'text' || group === 'bytes' || group === 'number';

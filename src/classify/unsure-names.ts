@@ -112,7 +112,7 @@ export const unsureNames: UnsureName[] = [
   },
   {
     pattern:
-      /(^|_)(admin|administrator|internal|staff|moderator|moderation|agent|support|ops|operator|curator|reviewer|backoffice|csr)_(notes?|comments?|remarks?|memos?|scores?|flags?|tags?|reasons?|data)(_|$)|(^|_)(risk|fraud|spam|trust|abuse|churn|lead|credit|toxicity|suspicion|reputation)_?(score|level|rating|flags?|points)(_|$)|(^|_)(shadow_?banned|(is_)?(blacklisted|watch_?listed)|is_suspicious|suspicious)$/,
+      /(^|_)(admin|administrator|internal|staff|moderator|moderation|agent|support|ops|operator|curator|reviewer|backoffice|csr)_(notes?|comments?|remarks?|memos?|scores?|ratings?|flags?|tags?|reasons?|data)(_|$)|(^|_)(risk|fraud|spam|trust|abuse|churn|lead|credit|toxicity|suspicion|reputation)_?(score|level|rating|flags?|points)(_|$)|(^|_)(shadow_?banned|(is_)?(blacklisted|watch_?listed)|is_suspicious|suspicious)$/,
     groups: ['text', 'number', 'fact', 'container', 'bytes', 'uuid'],
     alsoFacts: true,
     reason: 'internal',

@@ -24,7 +24,7 @@ Try it first, with nothing set up:
   handover demo --once     the whole way of one export, in this terminal
 
 Then in your own product, beside its database:
-  1. write handover.config.ts: which tables and columns leave, and why the rest stays
+  1. handover init --database-url URL                   drafts handover.config.ts: what leaves, and why the rest stays
   2. handover check                                     is every table and column decided? also in your CI
   3. handover export <kind> --subject ID --out FILE     look at what would leave
   4. handover keys create                               a key for your server

@@ -98,5 +98,7 @@ export function quoteText(text: string): string {
 }
 
 export function quoteProperty(name: string): string {
+  // Written plainly, it would be the object's prototype.
+  if (name === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoteText(name);
 }

@@ -4,7 +4,7 @@ import { withSession } from '../catalog/with-session.ts';
 import { HandoverError } from '../errors.ts';
 import { type Draft, draftConfig } from './draft.ts';
 import { chooseSubject, draftable, type Guess, guessSubjects } from './find-subject.ts';
-import { findTables } from './find-tables.ts';
+import { type FoundTables, findTables } from './find-tables.ts';
 import { certainPairs, findPairs } from './polymorphic.ts';
 import { samplePairs, sampleTables } from './sample-tables.ts';
 import type { Subject } from './ways.ts';
@@ -36,16 +36,30 @@ export async function draftFrom(
   const schema = await withSession(settings, readSchema);
   const subject = await subjectOf(schema, written, choose);
   const pairs = findPairs(draftable(schema));
-  if (!sample)
-    return draftConfig(schema, subject, findTables(schema, subject, certainPairs(pairs)), new Map());
+  if (!sample) {
+    const tables = requireSubject(findTables(schema, subject, certainPairs(pairs)), subject);
+    return draftConfig(schema, subject, tables, new Map());
+  }
   return withSession(settings, async (session) => {
-    const tables = findTables(schema, subject, certainPairs(await samplePairs(session, pairs)));
+    const sampled = certainPairs(await samplePairs(session, pairs));
+    const tables = requireSubject(findTables(schema, subject, sampled), subject);
     const samples = await sampleTables(
       session,
       tables.owned.map(({ table }) => table),
     );
     return draftConfig(schema, subject, tables, samples);
   });
+}
+
+/** Without the subject's own row there is nothing to export. */
+function requireSubject(tables: FoundTables, { table }: Subject): FoundTables {
+  const { owned, staying } = tables;
+  if (owned.some((found) => found.table === table)) return tables;
+  const why = staying.find((one) => one.table === table)?.question ?? 'It cannot be read.';
+  throw new HandoverError(
+    'source_refused',
+    `The subject's table ${writeTable(table)} cannot be exported. ${why}`,
+  );
 }
 
 async function subjectOf(

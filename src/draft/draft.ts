@@ -80,7 +80,7 @@ export function draftConfig(
     });
   }
   return {
-    productName: humanise(spell(schema.database)),
+    productName: humanise(spell(schema.database)) || 'Product',
     database: schema.database,
     exportName: /^[A-Za-z][\w-]*$/.test(subject.table.table)
       ? subject.table.table

@@ -1,7 +1,8 @@
 import { findColumn, type Relation, tableKey } from '../catalog/database-schema.ts';
 import { spell } from '../classify/name-words.ts';
 import type { Link } from './link.ts';
-import { isOfPeople } from './table-names.ts';
+import { kindOfRole } from './roles.ts';
+import { isOfOrganisations, isOfPeople } from './table-names.ts';
 import { fewWays, type Ground, type Owned, type Subject, wayThrough } from './ways.ts';
 
 /**
@@ -23,11 +24,7 @@ export function reachBack(
   });
   const byTarget = Map.groupBy(back, ({ to }) => to);
   for (const [table, found] of byTarget) {
-    const added =
-      addPart(subject, table, found) ??
-      addDetail(table, found) ??
-      addFile(table, found) ??
-      addJoined(subject, table, found, links);
+    const added = addPart(subject, table, found) ?? addUnowned(subject, table, found, links);
     if (added) owned.set(tableKey(table), added);
   }
 }
@@ -48,6 +45,25 @@ function addPart(subject: Subject, table: Relation, found: Back[]): Owned | null
     remarks: ['Each row is referred to by one row only, and is exported with it.'],
     questions: [],
   });
+}
+
+/** What names no owner itself. Rows that say whose they are, and do not lead to the subject, are somebody else's. */
+function addUnowned(subject: Subject, table: Relation, found: Back[], links: Link[]): Owned | null {
+  const hasOwner = links.some(
+    ({ from, to, role }) =>
+      tableKey(from) === tableKey(table) &&
+      (isOfPeople(to.table) || isOfOrganisations(to.table)) &&
+      kindOfRole(role) === 'owner',
+  );
+  if (hasOwner) return null;
+  return (
+    addDetail(table, found) ??
+    addFile(
+      table,
+      found.filter(({ from }) => !isJoin(from.table, links, /^\w+_(at|on)$/)),
+    ) ??
+    addJoined(subject, table, found, links)
+  );
 }
 
 /** An address or the like, which is told from a lookup by what it is called and holds. */
@@ -76,7 +92,7 @@ const personal =
 /** What a file is stored as, behind the rows that say whose it is. */
 function addFile(table: Relation, found: Back[]): Owned | null {
   const holdsFile = table.columns.filter(({ name }) => ofFile.test(spell(name))).length >= 2;
-  if (!holdsFile || !file.test(spell(table.table))) return null;
+  if (found.length === 0 || !holdsFile || !file.test(spell(table.table))) return null;
   return ownedBack(table, found, {
     passesOn: true,
     remarks: [
@@ -106,14 +122,16 @@ function addJoined(subject: Subject, table: Relation, found: Back[], links: Link
 }
 
 const choice =
-  /(^|_)(tags?|labels?|roles?|permissions?|groups?|categor(y|ies)|genres?|skills?|badges?|interests?|countr(y|ies)|languages?|locales?|plans?|features?|products?|items?|films?|tracks?|courses?|types?|kinds?|status(es)?|topics?|options?|currenc(y|ies)|achievements?|events?|lists?|scopes?|segments?|flags?|experiments?|channels?|stores?|shops?)$/;
+  /(^|_)(tags?|labels?|roles?|permissions?|groups?|categor(y|ies)|genres?|skills?|badges?|interests?|countr(y|ies)|languages?|locales?|plans?|features?|products?|items?|films?|tracks?|courses?|types?|kinds?|status(es)?|topics?|options?|currenc(y|ies)|achievements?|events?|lists?|scopes?|segments?|flags?|experiments?|coupons?|vouchers?|promotions?|discounts?|offers?|surveys?|polls?|channels?|stores?|shops?)$/;
 
 /** Two links and nothing of its own: what Prisma calls `_AToB`, and anybody else `a_b`. */
-function isJoin(table: Relation, links: Link[]): boolean {
+function isJoin(table: Relation, links: Link[], alsoAside = aside): boolean {
   const own = links.filter(({ from }) => tableKey(from) === tableKey(table));
   if (own.length !== 2) return false;
   const joined = new Set(own.flatMap(({ on }) => Object.keys(on)));
-  return table.columns.every(({ name }) => joined.has(name) || aside.test(spell(name)));
+  return table.columns.every(
+    ({ name }) => joined.has(name) || aside.test(spell(name)) || alsoAside.test(spell(name)),
+  );
 }
 
 const aside =

@@ -123,6 +123,7 @@ const expected = {
     users.email_bidx text
     users.encrypted_phone text
     users.admin_notes text
+    ledgers.staff_rating text
     users.risk_score numeric
     users.shadow_banned bool
     users.settings jsonb
@@ -210,6 +211,15 @@ describe('what happens to a column', () => {
       { verdict: 'exclude', reason: 'secret', class: 'secret', isDenied: 'password' },
     );
     assert.equal(classifyColumn({ ...notes, sample: ['hello', 'world'] }).verdict, 'include');
+    for (const written of [
+      '{"smtp_password":"x"}',
+      'a:1:{s:9:"api_key";s:3:"abc";}',
+      'password: x',
+      'u=a&client_secret=b',
+    ]) {
+      assert.equal(classifyColumn({ ...notes, sample: [written] }).verdict, 'ask', written);
+    }
+    assert.equal(classifyColumn({ ...notes, sample: ['forgot the password again'] }).verdict, 'include');
   });
 
   it('tells what was given, what was observed and what was made from it', () => {

@@ -45,6 +45,18 @@ describe('the subject of a draft', () => {
     await assert.rejects(draft('nobody'), { message: /no such table/ });
   });
 
+  it('is refused where the role may not read its row', async () => {
+    const url = await createProduct(`create table users (id int primary key);
+      do $$ begin create role draft_stranger; exception when duplicate_object then null; end $$;`);
+    await assert.rejects(
+      draftFrom(
+        { choose: null },
+        { url: `${url}?options=-c%20role%3Ddraft_stranger`, subject: 'users', sample: false },
+      ),
+      { code: 'source_refused', message: /users cannot be exported\. The role may not read/ },
+    );
+  });
+
   it('may be in another schema, and have a key that is called otherwise', async () => {
     const url = await createProduct(`
       create schema crm;

@@ -127,6 +127,26 @@ describe('which tables a draft reaches', () => {
     );
   });
 
+  it("takes files that the subject's rows refer to, and none that say that they are somebody else's", async () => {
+    const url = await createProduct(`
+      create table companies (id int primary key);
+      create table users (id int primary key);
+      create table files (id int primary key, filename text, content_type text);
+      create table documents (id int primary key, filename text, content_type text, company_id int references companies);
+      create table letters (id int primary key, user_id int references users, file_id int references files);
+      create table readings (user_id int references users, document_id int references documents, read_at timestamptz);
+      insert into users values (1), (2);
+      insert into files values (1, 'mine', 'x'), (2, 'foreign', 'x');
+      insert into letters values (1, 1, 1), (2, 2, 2);`);
+    const draft = await draftOf(url, 'users');
+    const { data } = await exportDraft(draft, url, '1');
+    assert.deepEqual(
+      data.files?.map(({ filename }) => filename),
+      ['mine'],
+    );
+    assert.deepEqual(draft.lookedUp, ['companies', 'documents']);
+  });
+
   it('takes polymorphic owners by the words that a sample finds, or by those that frameworks write', async () => {
     const url = await createProduct(`
       create table accounts (id bigint primary key);

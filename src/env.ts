@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { HandoverError } from './errors.ts';
+import { readTracing, type TracingSettings } from './tracing-settings.ts';
 
 /** What the environment says, checked and with its defaults. Only this file reads it. */
 export interface Environment {
@@ -38,6 +39,8 @@ export interface Environment {
   logLevel: string;
   /** `TRUST_PROXY`: addresses of the reverse proxies in front, comma separated; null trusts none. */
   trustProxy: string | null;
+  /** `OTEL_…`, the standard variables of OpenTelemetry; null makes no traces. */
+  tracing: TracingSettings | null;
 }
 
 /** Shortest API secret, in bytes: JWT libraries refuse HS256 keys below 256 bits (RFC 7518, 3.2). */
@@ -98,6 +101,8 @@ export function readEnvironment(
   const logLevel = get('LOG_LEVEL') ?? 'info';
   if (!levels.includes(logLevel)) problems.push(`LOG_LEVEL: expected one of ${levels.join(', ')}`);
 
+  const tracing = readTracing(get, problems);
+
   if (problems.length > 0) {
     throw new HandoverError(
       'environment_invalid',
@@ -125,6 +130,7 @@ export function readEnvironment(
     mailFrom: get('MAIL_FROM'),
     logLevel,
     trustProxy,
+    tracing,
   };
 }
 

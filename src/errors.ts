@@ -65,6 +65,9 @@ export const refusals = {
   source_unavailable: 'The source database cannot be reached.',
   source_refused: 'The source database refused the read.',
   snapshot_lost: 'The snapshot of the source was lost before the export was complete.',
+  snapshot_too_old:
+    'The snapshot was held for as long as the config allows (maxSnapshotSeconds of the source), and given up. ' +
+    'The next attempt reads in smaller parts; more workers or connections make it faster.',
   store_unavailable: 'The store cannot be reached or is full.',
   retries_exhausted: 'The export failed repeatedly and was given up.',
 } as const satisfies Record<string, string>;
@@ -83,6 +86,7 @@ export function isRefusal(error: unknown): error is HandoverError {
 const retryable: ReadonlySet<ErrorCode> = new Set([
   'source_unavailable',
   'snapshot_lost',
+  'snapshot_too_old',
   'store_unavailable',
   'data_folder_locked',
 ]);

@@ -40,9 +40,10 @@ export interface Jobs {
   'process-export': { exportId: string };
   'build-part': { exportId: string; attempt: number; number: number; snapshotId: string };
   'prove-archive': { exportId: string };
-  'send-mail': { mailId: string };
+  /** Here and for webhooks the export's id is only for traces; the sweep sends none. */
+  'send-mail': { mailId: string; exportId?: string };
   'remove-archive': { exportId: string };
-  'send-webhook': { deliveryId: string };
+  'send-webhook': { deliveryId: string; exportId?: string };
   sweep: object;
   /** Where `process-export` jobs end that used up their retries, also when their worker was killed. */
   'give-up': { exportId: string };
@@ -56,6 +57,8 @@ export interface RunningJob<Name extends JobName = JobName> {
   id: string;
   /** How often this job was run before, to whatever end. */
   earlierRuns: number;
+  /** The queue of the job whose last worker went silent, if that is why it is run now; else null. */
+  abandonedQueue: string | null;
   /** Aborted when the process stops, or when this worker lost the job to another. */
   signal: AbortSignal;
   /** True when a fault now would be the last. */
@@ -244,6 +247,7 @@ async function work(
         data: job.data,
         id: job.id,
         earlierRuns: job.retryCount,
+        abandonedQueue: abandonedQueue(job),
         signal: job.signal,
         isLastTry: job.retryCount >= job.retryLimit,
       });
@@ -257,6 +261,15 @@ async function work(
     .filter(({ workId }) => workId === registration)
     .map(({ id }) => id);
 }
+
+/** A job whose last try is spent goes on as another, in the queue for those that are given up. */
+function abandonedQueue(job: JobWithMetadata<Jobs[JobName]>): string | null {
+  const [queue, output] = job.retryCount > 0 ? [job.name, job.output] : [job.sourceName, job.sourceOutput];
+  return queue && JSON.stringify(output ?? null).includes(SILENCE) ? queue : null;
+}
+
+/** What pg-boss notes of a job whose heartbeat stopped. */
+const SILENCE = 'job heartbeat timeout';
 
 /** Only the holder of the data folder's lock runs jobs of an embedded installation: what is active is an orphan. */
 async function reclaimJobs(db: Database, boss: PgBoss): Promise<void> {

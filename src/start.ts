@@ -18,6 +18,7 @@ import { createMailbox } from './mail/mailbox.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { createMissingMailer } from './mail/missing-mailer.ts';
 import { migrate } from './migrate.ts';
+import { openTraces } from './open-traces.ts';
 import { openOpener } from './opener/opener.ts';
 import { startQueue } from './queue.ts';
 import type { Parts } from './steps/parts.ts';
@@ -143,10 +144,20 @@ async function buildParts(
     );
   }
 
-  const queue = await startQueue(db, env.databaseUrl, (error) => log.error({ err: error }, 'queue fault'));
-  closers.push(() => queue.stop(1));
-  const builder = openBuilder({ config, store: storeSettingsOf(env) }, availableParallelism());
-  closers.push(() => builder.close());
+  const traces = env.tracing && (await openTraces(env.tracing));
+  closers.push(async () => traces?.tracing.close());
+  const plainQueue = await startQueue(db, env.databaseUrl, (error) =>
+    log.error({ err: error }, 'queue fault'),
+  );
+  closers.push(() => plainQueue.stop(1));
+  const queue = traces?.queue(plainQueue) ?? plainQueue;
+  const { tracing: tracingSettings } = env;
+  const plainBuilder = openBuilder(
+    { config, store: storeSettingsOf(env), tracing: tracingSettings },
+    availableParallelism(),
+  );
+  closers.push(() => plainBuilder.close());
+  const builder = traces?.builder(plainBuilder) ?? plainBuilder;
   const opener = openOpener({ store: storeSettingsOf(env) }, availableParallelism());
   closers.push(() => opener.close());
 
@@ -157,7 +168,22 @@ async function buildParts(
   const mailer = mailbox ?? openMailer(env, publicUrl, config.product.name);
   closers.push(() => mailer.close());
   const { presetKey } = env;
-  return { config, db, queue, vault, builder, opener, mailer, mailbox, log, now, publicUrl, presetKey };
+  const tracing = traces?.tracing ?? null;
+  return {
+    config,
+    db,
+    queue,
+    vault,
+    builder,
+    opener,
+    mailer,
+    mailbox,
+    log,
+    now,
+    publicUrl,
+    presetKey,
+    tracing,
+  };
 }
 
 function openMailer(env: Environment, publicUrl: string, senderName: string): Mailer {
@@ -176,10 +202,13 @@ async function listen(
   port: number,
   closers: (() => Promise<unknown>)[],
 ): Promise<FastifyInstance> {
+  const { tracing } = parts;
+  const requests = tracing && (await import('./tracing/trace-requests.ts'));
   const server = await buildServer(parts, {
     trustProxy: env.trustProxy,
     metricsToken: env.metricsToken,
     showMailbox: parts.mailbox !== null,
+    ...(tracing && { prepare: (app) => requests?.traceRequests(app, tracing) }),
   });
   closers.push(() => server.close());
   await server.listen({ host: env.host, port }).catch((error) => refuseAddress(env.host, port, error));

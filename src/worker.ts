@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { recordPartFailure } from './lifecycle/export-parts-table.ts';
+import { countLeaseLoss } from './lifecycle/lease-losses-table.ts';
 import { deleteWorker, reportWorker, WORKER_REPORT_MS } from './lifecycle/workers-table.ts';
-import type { Handlers } from './queue.ts';
+import type { Handlers, RunningJob } from './queue.ts';
 import { buildPart } from './steps/build-part.ts';
 import { failExport } from './steps/fail-export.ts';
 import type { Parts } from './steps/parts.ts';
@@ -37,7 +38,7 @@ export async function startWorker(parts: Parts): Promise<RunningWorker> {
     });
   await report();
   const reporting = setInterval(report, WORKER_REPORT_MS);
-  await parts.queue.work(handlers(parts), concurrency);
+  await parts.queue.work(countLosses(parts, handlers(parts)), concurrency);
   return {
     async stop(graceMs) {
       clearInterval(reporting);
@@ -59,4 +60,25 @@ function handlers(parts: Parts): Handlers {
     'give-up': (job) => failExport(parts, { exportId: job.data.exportId, attempt: null }, null),
     'give-up-part': (job) => recordPartFailure(parts.db, job.data, 'snapshot_lost'),
   };
+}
+
+/** Whoever takes a job over from a silent worker counts it, for the metrics. */
+function countLosses({ db, log }: Parts, handlers: Handlers): Handlers {
+  const counting = Object.entries(handlers).map(([name, handler]) => {
+    const run = handler as (job: RunningJob) => Promise<void>;
+    const count = async (job: RunningJob) => {
+      if (job.abandonedQueue) {
+        log.warn(
+          { queue: job.abandonedQueue, job: job.id },
+          'took a job over from a worker that went silent',
+        );
+        await countLeaseLoss(db, job.abandonedQueue).catch((error) => {
+          log.warn({ err: error }, 'a lost lease could not be counted');
+        });
+      }
+      await run(job);
+    };
+    return [name, count];
+  });
+  return Object.fromEntries(counting);
 }

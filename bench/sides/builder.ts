@@ -14,14 +14,14 @@ const PARTS_AT_ONCE = 2;
 export async function start(settings: { configPath: string; storeFolder: string; subject: string }) {
   const config = await loadConfig(settings.configPath);
   const builder = openBuilder(
-    { config, store: { type: 'folder', folder: settings.storeFolder } },
+    { config, store: { type: 'folder', folder: settings.storeFolder }, tracing: null },
     availableParallelism(),
   );
   const recipient = await identityToRecipient(await generateX25519Identity());
   const watch: Watch = { signal: new AbortController().signal, onProgress: () => {} };
 
   async function buildAll(snapshot: HeldSnapshot, order: Order): Promise<BuiltPart[]> {
-    const { parts } = await snapshot.plan();
+    const { parts } = await snapshot.plan(1);
     const open = parts.map((slices, number) => ({ ...order, slices, objectName: `bench/${number}.age` }));
     if (open.length === 1) return Promise.all(open.map((part) => snapshot.buildPart(part, watch)));
     const built: BuiltPart[] = [];

@@ -9,13 +9,17 @@ import { readUserExport } from '../chat/user-export.ts';
 import type { ResolvedChat } from '../config/resolved.ts';
 import { HandoverError } from '../errors.ts';
 import { openSource } from '../sources/open-source.ts';
+import type { Connection } from '../sources/postgres/connection.ts';
 import type { Reader, Snapshot, Source } from '../sources/source.ts';
+import type { TracingSettings } from '../tracing-settings.ts';
 import { openStore } from '../vault/open-store.ts';
+import type { Store } from '../vault/store.ts';
 import {
   type CallName,
   type Calls,
   type FromThread,
   type PartOrder,
+  type Progress,
   packError,
   type ThreadSettings,
   type ToThread,
@@ -29,8 +33,10 @@ import { type Readable, type ReadableSection, readableOf } from './sections.ts';
 /** How often the progress of a part is told, in milliseconds. */
 const PROGRESS_MS = 250;
 
-const { config, store: storeSettings } = workerData as ThreadSettings;
-const store = await openStore(storeSettings);
+const { config, store: storeSettings, tracing: tracingSettings } = workerData as ThreadSettings;
+const traces = tracingSettings && (await openTraces(tracingSettings));
+const plainStore = await openStore(storeSettings);
+const store = traces ? traces.store(plainStore) : plainStore;
 const sources = new Map<string, Promise<Source>>();
 const snapshots = new Map<string, Snapshot>();
 const running = new Map<number, AbortController>();
@@ -50,13 +56,16 @@ const answers: Answers = {
       const handle = randomUUID();
       snapshots.set(handle, snapshot);
       const { id, takenAt, isShareable } = snapshot;
-      return { handle, id, takenAt, isShareable, hasSubject: isKnown };
+      const settings = config.sources[readable.source];
+      const maxAgeMs = settings?.type === 'postgres' ? settings.maxSnapshotMs : null;
+      return { handle, id, takenAt, isShareable, maxAgeMs, hasSubject: isKnown };
     } catch (error) {
       await snapshot.close();
       throw error;
     }
   },
-  plan: ({ handle, ...wanted }) => planParts(findSnapshot(handle), readableOf(config, wanted)),
+  plan: ({ handle, attempt, ...wanted }) =>
+    planParts(findSnapshot(handle), readableOf(config, wanted), attempt),
   async closeSnapshot({ handle }) {
     const snapshot = snapshots.get(handle);
     snapshots.delete(handle);
@@ -82,7 +91,24 @@ const answers: Answers = {
       findMissing(reader, chat, request, request.about === 'channels' && request.includeSoftDeletedChannels),
     ),
   readUser: (order) => withChat('users', (reader, chat) => readUser(reader, chat, order)),
+  async flush() {
+    await traces?.flush();
+    return null;
+  },
 };
+
+/** Loaded only where traces are switched on. */
+async function openTraces(settings: TracingSettings) {
+  const { openTracing } = await import('../tracing/open-tracing.ts');
+  const { traceCall, traceConnection, traceStore } = await import('../tracing/trace-thread.ts');
+  const tracing = await openTracing(settings);
+  return {
+    call: <T>(name: CallName, args: unknown, run: () => Promise<T>) => traceCall(tracing, name, args, run),
+    connection: (connection: Connection) => traceConnection(tracing, connection),
+    store: (plain: Store) => traceStore(tracing, plain),
+    flush: () => tracing.flush(),
+  };
+}
 
 async function readUser(
   reader: Reader,
@@ -121,10 +147,13 @@ async function answer({ call, id, args }: Extract<ToThread, { call: CallName }>)
   running.set(id, controller);
   try {
     const handler = answers[call] as (args: unknown, context: Context) => Promise<unknown>;
-    const result = await handler(args, {
+    const context = {
       signal: controller.signal,
-      onProgress: throttle((progress) => reply({ id, progress })),
-    });
+      onProgress: throttle((progress: Progress) => reply({ id, progress })),
+    };
+    const result = await (traces
+      ? traces.call(call, args, () => handler(args, context))
+      : handler(args, context));
     reply({ id, answer: result });
   } catch (error) {
     reply({ id, error: packError(error) });
@@ -157,7 +186,7 @@ function findSource(name: string): Promise<Source> {
   if (open) return open;
   const settings = config.sources[name];
   if (!settings) throw new Error(`The config names no source "${name}".`);
-  const opening = openSource(settings);
+  const opening = openSource(settings, traces?.connection);
   sources.set(name, opening);
   opening.catch(() => sources.delete(name));
   return opening;

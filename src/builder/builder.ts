@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FileDigest } from '../archive/file-digest.ts';
 import type { ChatRequest } from '../chat/request.ts';
@@ -43,9 +44,12 @@ export interface HeldSnapshot {
   takenAt: string;
   /** False when no other connection can join it: every part is then built on the one that holds it. */
   isShareable: boolean;
+  /** How long it may be held, in milliseconds; null for as long as one likes. */
+  maxAgeMs: number | null;
   /** Whether the subject has a row of its own. */
   hasSubject: boolean;
-  plan(): Promise<Plan>;
+  /** Later attempts are cut into smaller parts; the first is 1. */
+  plan(attempt: number): Promise<Plan>;
   /** Builds a part on the connection that holds the snapshot. */
   buildPart(order: Omit<PartOrder, 'snapshot'>, watch: Watch): Promise<BuiltPart>;
   close(): Promise<void>;
@@ -56,6 +60,8 @@ export interface Watch {
   /** Of this part, from its start. */
   onProgress(progress: Progress): void;
 }
+
+const FLUSH_MS = 2_000;
 
 /** More threads than this only wait for the source. */
 const MAX_THREADS = 4;
@@ -78,7 +84,7 @@ export function openBuilder(settings: ThreadSettings, cores: number): Builder {
       });
       return {
         ...facts,
-        plan: () => thread.call('plan', { handle, ...wanted }),
+        plan: (attempt) => thread.call('plan', { handle, attempt, ...wanted }),
         buildPart: (order, watch) => thread.call('buildPart', { ...order, snapshot: { handle } }, watch),
         async close() {
           thread.held--;
@@ -172,9 +178,16 @@ class BuilderThread {
 
   async close(): Promise<void> {
     const worker = this.#worker;
+    if (worker && this.#settings.tracing) await this.#flush();
     this.#worker = null;
     this.#isClosed = true;
     await worker?.terminate();
+  }
+
+  /** Spans are not worth waiting long for. */
+  async #flush(): Promise<void> {
+    const flushed = this.call('flush', null).catch(() => {});
+    await Promise.race([flushed, sleep(FLUSH_MS, undefined, { ref: false })]);
   }
 
   #start(): Worker {

@@ -6,6 +6,7 @@ import type { ResolvedConfig } from '../config/resolved.ts';
 import { type ErrorCode, HandoverError } from '../errors.ts';
 import type { SectionCount } from '../lifecycle/balance.ts';
 import type { Section, Slice } from '../lifecycle/export-parts-table.ts';
+import type { TracingSettings } from '../tracing-settings.ts';
 import type { StoreSettings } from '../vault/open-store.ts';
 
 /** What the main thread asks of a builder thread, by name: arguments and answer. All of it is plain data. */
@@ -13,10 +14,17 @@ export interface Calls {
   /** Opens a snapshot and looks whether the subject exists in it. `handle` names it within its thread. */
   openSnapshot: [
     Wanted,
-    { handle: string; id: string; takenAt: string; isShareable: boolean; hasSubject: boolean },
+    {
+      handle: string;
+      id: string;
+      takenAt: string;
+      isShareable: boolean;
+      maxAgeMs: number | null;
+      hasSubject: boolean;
+    },
   ];
   /** Decides what each part reads. */
-  plan: [Wanted & { handle: string }, Plan];
+  plan: [Wanted & { handle: string; attempt: number }, Plan];
   closeSnapshot: [{ handle: string }, null];
   buildPart: [PartOrder, BuiltPart];
   /** Reads a stored archive from end to end. Throws `archive_damaged`. */
@@ -25,6 +33,8 @@ export interface Calls {
   findMissing: [{ request: ChatRequest }, string[]];
   /** One user with everything, as the JSON of an answer. Throws `chat_not_found`, `chat_limit_exceeded`. */
   readUser: [UserOrder, Uint8Array];
+  /** Sends the spans that wait. */
+  flush: [null, null];
 }
 export type CallName = keyof Calls;
 
@@ -33,6 +43,8 @@ export interface Wanted {
   kind: string;
   subject: string;
   request: ChatRequest | null;
+  /** The span under which it is wanted, while traces are made: a `traceparent`. */
+  trace?: string | undefined;
 }
 
 export interface UserOrder {
@@ -79,6 +91,8 @@ export interface BuiltPart {
 export interface ThreadSettings {
   config: ResolvedConfig;
   store: StoreSettings;
+  /** Null makes no traces. */
+  tracing: TracingSettings | null;
 }
 
 export type ToThread = { call: CallName; id: number; args: unknown } | { abort: number };

@@ -3,9 +3,13 @@ import type { Reader } from '../sources/source.ts';
 import type { Plan } from './calls.ts';
 import type { Readable } from './sections.ts';
 
-/** Cuts an export into parts of about `rowsPerPart` rows: large sections by key range, small ones together. */
-export async function planParts(reader: Reader, readable: Readable): Promise<Plan> {
-  const { rowsPerPart } = readable;
+/**
+ * Cuts an export into parts of about `rowsPerPart` rows: large sections by key range, small ones together. Each
+ * attempt after the first (the snapshot before was lost, on a replica to a conflict) halves them: more readers at once
+ * need the snapshot for less long.
+ */
+export async function planParts(reader: Reader, readable: Readable, attempt: number): Promise<Plan> {
+  const rowsPerPart = shrink(readable.rowsPerPart, attempt);
   const parts: Slice[][] = [];
   let shared: Slice[] = [];
   let sharedRows = 0;
@@ -35,4 +39,11 @@ export async function planParts(reader: Reader, readable: Readable): Promise<Pla
   }
   closeShared();
   return { rowsEstimated, parts, counts, cuts };
+}
+
+/** Smaller parts cost more jobs than they save time. */
+const LEAST_ROWS = 5_000;
+
+function shrink(rowsPerPart: number, attempt: number): number {
+  return Math.max(Math.min(rowsPerPart, LEAST_ROWS), Math.round(rowsPerPart / 2 ** (attempt - 1)));
 }

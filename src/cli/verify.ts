@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { keyOf } from '../archive/manifest-signature.ts';
@@ -37,11 +36,21 @@ Example:
     .action(async (file: string, options: Options) => {
       const trusted = options.key === undefined ? null : await readKeys(options.key);
       const manifest = await readFile(options.manifest, 'utf8');
-      const proved = await verifyArchive(manifest, createReadStream(file, { highWaterMark: CHUNK }), trusted);
+      const proved = await verifyArchive(manifest, chunksOf(file), trusted);
       if (options.json) print(JSON.stringify(viewOf(proved)));
       else printVerification(file, proved);
       if (proved.finding) process.exitCode = 1;
     });
+}
+
+/** Opens the file once its bytes are asked for: a manifest that is wrong is told before that. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    yield* file.createReadStream({ highWaterMark: CHUNK, autoClose: false });
+  } finally {
+    await file.close();
+  }
 }
 
 /** Large enough to ask the disk rarely, in bytes. */
@@ -91,17 +100,17 @@ function viewOf({ finding, signature, keyId, manifest }: Verification) {
   };
 }
 
-const KeySet = z.object({
-  keys: z.array(z.object({ kty: z.string(), crv: z.string().optional(), x: z.string().optional() })),
-});
+const Jwk = z.object({ kty: z.string(), crv: z.string().optional(), x: z.string().optional() });
+/** A key set, or a key alone. */
+const Keys = z.union([z.object({ keys: z.array(Jwk) }), Jwk.transform((key) => ({ keys: [key] }))]);
 
 /** Keys by an address, a file, or as they stand. Throws `invalid_request` for what is none of them. */
 async function readKeys(from: string): Promise<PublicKey[]> {
   if (/^[A-Za-z0-9_-]{43}$/.test(from)) return [keyOf(from)];
   if (/^[A-Za-z0-9+/]{43}=$/.test(from)) return [keyOf(Buffer.from(from, 'base64').toString('base64url'))];
   const text = /^https?:\/\//.test(from) ? await fetchText(from) : await readFile(from, 'utf8');
-  const set = KeySet.safeParse(parseJson(text));
-  const keys = set.success ? set.data.keys : [];
+  const parsed = Keys.safeParse(parseJson(text));
+  const keys = parsed.success ? parsed.data.keys : [];
   const usable = keys.flatMap(({ kty, crv, x }) =>
     kty === 'OKP' && crv === 'Ed25519' && x ? [keyOf(x)] : [],
   );

@@ -53,6 +53,8 @@ export interface PostgresSource {
   maxConnections?: number;
   /** Longest time one statement may take, in seconds. Default 900. */
   statementTimeoutSeconds?: number;
+  /** Longest time an attempt may hold its snapshot, in seconds: a snapshot holds vacuum back. Default 14,400 (4 h). */
+  maxSnapshotSeconds?: number;
 }
 
 /** An embedded database in a folder, for demos and tests: one session, read through the same transcoder. */

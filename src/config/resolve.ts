@@ -81,6 +81,9 @@ function longHex(color: string): string {
   return `#${hex.length === 3 ? hex.replace(/./g, '$&$&') : hex}`;
 }
 
+/** Timers and the settings of a Postgres hold no more milliseconds than 31 bits. */
+const LONGEST_TIMER_SECONDS = 2_000_000;
+
 function resolveSource(source: SourceConfig, folder: string): SourceSettings {
   if (source.type === 'pglite') return { type: 'pglite', folder: resolve(folder, source.folder) };
   return {
@@ -88,6 +91,7 @@ function resolveSource(source: SourceConfig, folder: string): SourceSettings {
     url: source.url ?? '',
     maxConnections: source.maxConnections ?? 4,
     statementTimeoutMs: (source.statementTimeoutSeconds ?? 900) * 1000,
+    maxSnapshotMs: Math.min(source.maxSnapshotSeconds ?? 14_400, LONGEST_TIMER_SECONDS) * 1000,
   };
 }
 

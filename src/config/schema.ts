@@ -93,6 +93,7 @@ const source = z.discriminatedUnion(
           .regex(/^postgres(ql)?:\/\//, 'expected an address that begins with postgres://'),
         maxConnections: wholeNumber(1, 'maxConnections: 3').optional(),
         statementTimeoutSeconds: wholeNumber(1, 'statementTimeoutSeconds: 900').optional(),
+        maxSnapshotSeconds: wholeNumber(1, 'maxSnapshotSeconds: 14_400').optional(),
       },
       "{ type: 'postgres', url: process.env.SOURCE_DATABASE_URL }",
     ),

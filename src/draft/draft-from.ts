@@ -26,7 +26,13 @@ export async function draftFrom(
   { choose }: { choose: ((guesses: Guess[]) => Promise<string>) | null },
   { url, subject: written, sample }: DraftRequest,
 ): Promise<Draft> {
-  const settings = { type: 'postgres', url, maxConnections: 1, statementTimeoutMs: 60_000 } as const;
+  const settings = {
+    type: 'postgres',
+    url,
+    maxConnections: 1,
+    statementTimeoutMs: 60_000,
+    maxSnapshotMs: 600_000,
+  } as const;
   const schema = await withSession(settings, readSchema);
   const subject = await subjectOf(schema, written, choose);
   const pairs = findPairs(draftable(schema));

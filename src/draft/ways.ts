@@ -77,7 +77,7 @@ function reachFrom(ground: Ground, table: Relation, owned: Map<string, Owned>): 
     });
   const direct = candidates.filter(({ to }) => to.distance === 0);
   const indirect = candidates.filter(({ to }) => to.distance > 0);
-  const best = chooseDirect(ground, direct) ?? chooseIndirect(ground, table, indirect);
+  const best = chooseDirect(ground, table, direct) ?? chooseIndirect(ground, table, indirect);
   if (best === null) return null;
   const { used, questions } = best;
   const { ways, left } = fewWays(
@@ -122,7 +122,11 @@ interface Chosen {
 }
 
 /** Of several columns that name the subject: those that own. Null when a person only touched the rows. */
-function chooseDirect({ subject, allowsHandlers }: Ground, direct: Candidate[]): Chosen | null {
+function chooseDirect(
+  { subject, links, allowsHandlers }: Ground,
+  table: Relation,
+  direct: Candidate[],
+): Chosen | null {
   if (direct.length === 0) return null;
   if (!isOfPeople(subject.table.table)) return { used: direct, questions: severalQuestion(direct) };
   const ofKind = (kind: RoleKind) => direct.filter(({ link }) => kindOfRole(link.role) === kind);
@@ -131,9 +135,20 @@ function chooseDirect({ subject, allowsHandlers }: Ground, direct: Candidate[]):
     if (used.length > 0) return { used, questions: severalQuestion(used) };
   }
   const used = ofKind('handler');
-  if (used.length === 0 || !allowsHandlers) return null;
+  if (used.length === 0 || !allowsHandlers || isAboutOthers(subject, table, links)) return null;
   const columns = used.flatMap(({ link }) => Object.keys(link.on)).join(', ');
   return { used, questions: [`Are rows theirs of which they are the ${columns}, or are they about others?`] };
+}
+
+/** A doctor's appointment is the patient's, where patients have a table of their own. */
+function isAboutOthers(subject: Subject, table: Relation, links: Link[]): boolean {
+  return links.some(
+    ({ from, to, role }) =>
+      tableKey(from) === tableKey(table) &&
+      tableKey(to) !== tableKey(subject.table) &&
+      isOfPeople(to.table) &&
+      kindOfRole(role) === 'owner',
+  );
 }
 
 function severalQuestion(used: Candidate[]): string[] {

@@ -47,6 +47,7 @@ export const problems = {
   source_unavailable: { status: 503, title: 'The source cannot be reached' },
   source_refused: { status: 500, title: 'The source refused the read' },
   snapshot_lost: { status: 503, title: 'The snapshot was lost' },
+  snapshot_too_old: { status: 503, title: 'The snapshot grew too old' },
   store_unavailable: { status: 503, title: 'The store cannot be reached' },
   retries_exhausted: { status: 500, title: 'The export was given up' },
   body_too_large: { status: 413, title: 'The body is too large' },

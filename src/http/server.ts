@@ -35,6 +35,8 @@ export interface ServerOptions {
   showMailbox: boolean;
   /** By which `/metrics` can be read without an API key; null asks for one. Default null. */
   metricsToken?: string | null;
+  /** Sees the app before its routes are registered. */
+  prepare?: (app: FastifyInstance) => void;
   /** The built page; default `dist/page`. */
   pageFolder?: string;
   /** How long a closing server says so on /readyz before it stops to listen, in milliseconds. Default 0. */
@@ -71,6 +73,7 @@ export function buildServer(parts: Parts, options: ServerOptions): FastifyInstan
   logRequests(app);
   const metrics = createMetrics(parts);
   measureRequests(app, metrics);
+  options.prepare?.(app);
   const { noticeMs = 0, drainMs = DRAIN_MS } = options;
   closeGracefully(app, { noticeMs, drainMs }, { readiness, streams, transfers });
 

@@ -5,6 +5,7 @@ import {
   measureDurations,
   measureParts,
 } from '../lifecycle/figures-table.ts';
+import { findLeaseLosses } from '../lifecycle/lease-losses-table.ts';
 import { countJobs } from '../queue.ts';
 import type { Parts } from '../steps/parts.ts';
 import { workersSeen } from '../steps/view-export.ts';
@@ -29,6 +30,7 @@ export async function readFigures(parts: Pick<Parts, 'db' | 'now'>) {
     durations: await measureDurations(db, ago(DURATION_WINDOW_SECONDS)),
     owed: await countOwed(db),
     jobs: await countJobs(db),
+    leaseLosses: await findLeaseLosses(db),
     workers: await workersSeen(parts),
   };
 }

@@ -1,9 +1,9 @@
-import { Gauge, type Registry } from '@prometheus-io/client';
+import { Counter, Gauge, type Registry } from '@prometheus-io/client';
 import { statuses } from '../lifecycle/data-export.ts';
 import { DURATION_WINDOW_SECONDS, type Figures, WORK_WINDOW_SECONDS } from './figures.ts';
 
 /**
- * Gauges of the whole installation. They are gauges and not counters, since every process answers the same from the
+ * Gauges of the whole installation (and one counter, which the state keeps). They are gauges and not counters, since every process answers the same from the
  * state: take one of them (`max without (instance)`), never the sum. Labels come from the config and from our own code.
  */
 export function createStateGauges(registry: Registry): (figures: Figures) => void {
@@ -53,11 +53,17 @@ export function createStateGauges(registry: Registry): (figures: Figures) => voi
   const jobAge = gauge('jobs_oldest_due_seconds', 'How long the oldest due job has waited; 0 for none.', [
     'queue',
   ]);
+  const lost = new Counter({
+    name: 'handover_lease_losses_total',
+    help: 'Jobs that were taken from a worker that had gone silent, since the state was made.',
+    labelNames: ['queue'],
+    registers: [registry],
+  });
   const workers = gauge('workers', 'Workers that reported themselves in the last 15 s.');
 
   return (figures) => {
     const age = (at: Date | null) => (at ? Math.max(0, (figures.now.getTime() - at.getTime()) / 1000) : 0);
-    for (const metric of [exports, extra, withGaps, damaged, failed, seconds, jobs, retried, jobAge])
+    for (const metric of [exports, extra, withGaps, damaged, failed, seconds, jobs, retried, jobAge, lost])
       metric.reset();
 
     for (const { kind, door } of figures.exports) {
@@ -97,6 +103,9 @@ export function createStateGauges(registry: Registry): (figures: Figures) => voi
       retried.set({ queue: job.queue }, job.retried);
       jobAge.set({ queue: job.queue }, job.oldestDueSeconds);
     }
+    // None is told too: a rate needs the zero that it rises from.
+    for (const { queue } of figures.jobs) lost.inc({ queue }, 0);
+    for (const { queue, count } of figures.leaseLosses) lost.inc({ queue }, count);
     workers.set(figures.workers.alive);
   };
 }

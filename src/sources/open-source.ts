@@ -1,13 +1,24 @@
 import { openPgliteSource } from './pglite/source.ts';
+import type { Connection } from './postgres/connection.ts';
 import { openPostgresSource } from './postgres/source.ts';
 import type { Source } from './source.ts';
 
 /** What a config says of a source, with every default filled in. */
 export type SourceSettings =
-  | { type: 'postgres'; url: string; maxConnections: number; statementTimeoutMs: number }
+  | {
+      type: 'postgres';
+      url: string;
+      maxConnections: number;
+      statementTimeoutMs: number;
+      /** Longest time a snapshot may be held. */
+      maxSnapshotMs: number;
+    }
   | { type: 'pglite'; folder: string };
 
-/** Opens a source of either kind. Connects when it is first used. */
-export async function openSource(settings: SourceSettings): Promise<Source> {
-  return settings.type === 'pglite' ? openPgliteSource(settings) : openPostgresSource(settings);
+/** Opens a source of either kind. Connects when it is first used. `wrap` sees each connection to a Postgres. */
+export async function openSource(
+  settings: SourceSettings,
+  wrap?: (connection: Connection) => Connection,
+): Promise<Source> {
+  return settings.type === 'pglite' ? openPgliteSource(settings) : openPostgresSource({ ...settings, wrap });
 }

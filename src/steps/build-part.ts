@@ -20,7 +20,7 @@ import { finishExport } from './finish-export.ts';
 import type { Parts } from './parts.ts';
 import { watchAttempt } from './still-wanted.ts';
 
-type BuildParts = Pick<Parts, 'db' | 'queue' | 'vault' | 'builder' | 'config' | 'now' | 'log'>;
+type BuildParts = Pick<Parts, 'db' | 'queue' | 'vault' | 'builder' | 'config' | 'now' | 'log' | 'tracing'>;
 type Build = (order: Omit<PartOrder, 'snapshot'>, watch: Watch) => Promise<BuiltPart>;
 
 /** Builds one part under a snapshot that the holder of the attempt keeps open. Does nothing when nobody wants it. */

@@ -6,13 +6,14 @@ import { endExport } from './end-export.ts';
 import { oweMail } from './owe-mail.ts';
 import { oweWebhook } from './owe-webhook.ts';
 import type { Parts } from './parts.ts';
+import { traceLife } from './trace-life.ts';
 
 /**
  * Ends an export that cannot be made, with a reason that a person understands. Does nothing if it is over, or if the
  * attempt given is no longer the current one: another worker is at it, and may well succeed.
  */
 export async function failExport(
-  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log'>,
+  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>,
   { exportId, attempt }: { exportId: string; attempt: number | null },
   error: unknown,
 ): Promise<void> {
@@ -29,7 +30,10 @@ export async function failExport(
     else await oweWebhook(parts, tx, data);
     return data;
   });
-  if (failed) parts.log.error({ exportId, code, err: error }, 'export failed');
+  if (failed) {
+    parts.log.error({ exportId, code, err: error }, 'export failed');
+    traceLife(parts, failed, at);
+  }
 }
 
 /** The stable code of a failure; null stands for a run whose workers were killed until the retries were used up. */

@@ -14,8 +14,9 @@ import { oweMail } from './owe-mail.ts';
 import { oweWebhook } from './owe-webhook.ts';
 import { limitsOf, type Parts } from './parts.ts';
 import { queueProof } from './queue-proof.ts';
+import { traceLife } from './trace-life.ts';
 
-type FinishParts = Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log'>;
+type FinishParts = Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>;
 
 /** What is known of a file that was written in one piece, and who signs its manifest. */
 export interface WrittenInOne {
@@ -75,6 +76,7 @@ export async function finishExport(
   const facts = { exportId: id, rows: completed.rowsDone, bytes: completed.bytes };
   if (gaps.length > 0) parts.log.warn({ ...facts, gaps }, 'export completed with gaps');
   else parts.log.info(facts, 'export completed');
+  traceLife(parts, completed, now);
 }
 
 /** Null where the file has to be read again for it. */

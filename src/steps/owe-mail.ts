@@ -10,5 +10,5 @@ export async function oweMail(
   letter: LetterName,
 ): Promise<void> {
   const mailId = await insertMail(tx, { exportId, letter, now: now() });
-  if (mailId) await queue.send(tx, 'send-mail', { mailId }, { key: mailId });
+  if (mailId) await queue.send(tx, 'send-mail', { mailId, exportId }, { key: mailId });
 }

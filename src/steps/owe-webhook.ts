@@ -13,5 +13,6 @@ export async function oweWebhook(
   if (!request || !apiKey || !(await webhookOf(tx, apiKey))) return;
   const event = `export.${request.about}.${status === 'completed' ? 'success' : 'error'}`;
   const deliveryId = await insertDelivery(tx, { exportId: id, apiKey, event, now: parts.now() });
-  if (deliveryId) await parts.queue.send(tx, 'send-webhook', { deliveryId }, { key: deliveryId });
+  if (deliveryId)
+    await parts.queue.send(tx, 'send-webhook', { deliveryId, exportId: id }, { key: deliveryId });
 }

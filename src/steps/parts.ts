@@ -8,6 +8,7 @@ import type { Mailbox } from '../mail/mailbox.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { Opener } from '../opener/opener.ts';
 import type { Queue } from '../queue.ts';
+import type { Tracing } from '../tracing.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** Everything a step may use, built once by `start.ts`. A step names what it takes of it. */
@@ -29,6 +30,8 @@ export interface Parts {
   publicUrl: string;
   /** A key that exists by the environment. */
   presetKey: { key: string; secret: string } | null;
+  /** Null where traces are not switched on. */
+  tracing: Tracing | null;
 }
 
 /** Throws `kind_unknown`, naming those that exist. */

@@ -14,9 +14,10 @@ import { failExport } from './fail-export.ts';
 import { finishExport } from './finish-export.ts';
 import { rulesOf } from './manifest-of.ts';
 import { limitsOf, type Parts } from './parts.ts';
+import { startBudget } from './snapshot-budget.ts';
 import { watchAttempt } from './still-wanted.ts';
 
-type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log'>;
+type ProcessParts = Pick<Parts, 'config' | 'db' | 'queue' | 'vault' | 'builder' | 'now' | 'log' | 'tracing'>;
 
 /** How often the holder of the snapshot looks whether the parts are done, in milliseconds. */
 const LOOK_MS = 200;
@@ -113,14 +114,18 @@ async function buildUnderSnapshot(
   const snapshot = await unlessAborted(parts.builder.openSnapshot(wantedOf(data)), signal, (late) =>
     late.close(),
   );
+  const budget = startBudget(snapshot.maxAgeMs, signal);
   try {
     if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
-    const plan = await unlessAborted(snapshot.plan(), signal, async () => {});
+    const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal, async () => {});
     if (!(await savePlan(parts, data, snapshot, plan))) return null;
-    if (isBuiltHere(snapshot, plan)) return await buildInline(parts, data, snapshot, plan, signal);
-    await waitForParts(parts, data, snapshot, signal);
+    if (isBuiltHere(snapshot, plan)) return await buildInline(parts, data, snapshot, plan, budget.signal);
+    await waitForParts(parts, data, snapshot, budget.signal);
     return null;
+  } catch (error) {
+    throw budget.isSpent() && !signal.aborted ? new HandoverError('snapshot_too_old') : error;
   } finally {
+    budget.stop();
     await snapshot.close();
   }
 }

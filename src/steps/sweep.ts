@@ -17,7 +17,9 @@ const LOST_WORKER_MS = 24 * 3_600_000;
  * Once a minute: ends what is past its deadline, and gives a job to whatever waits without one. A job that exists
  * is not doubled, so this also mends a queue that was emptied by hand or restored from an older backup.
  */
-export async function sweep(parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log'>): Promise<void> {
+export async function sweep(
+  parts: Pick<Parts, 'config' | 'db' | 'queue' | 'now' | 'log' | 'tracing'>,
+): Promise<void> {
   const { db, queue } = parts;
   const now = parts.now();
   const expired = await db.transaction((tx) => expireOverdue(parts, tx, null));

@@ -47,14 +47,14 @@ describe('a builder whose thread died', () => {
   it('says that its snapshots are lost, and never answers from one that was taken later', async (t) => {
     const { builder, threads } = open(t);
     const lost = await builder.openSnapshot(of('large'));
-    assert.equal((await lost.plan()).rowsEstimated, 20);
+    assert.equal((await lost.plan(1)).rowsEstimated, 20);
     await threads[0]?.terminate();
-    await assert.rejects(lost.plan(), hasCode('snapshot_lost'));
+    await assert.rejects(lost.plan(1), hasCode('snapshot_lost'));
 
     const later = await builder.openSnapshot(of('small'));
-    await assert.rejects(lost.plan(), hasCode('snapshot_lost'));
+    await assert.rejects(lost.plan(1), hasCode('snapshot_lost'));
     await lost.close();
-    assert.equal((await later.plan()).rowsEstimated, 5);
+    assert.equal((await later.plan(1)).rowsEstimated, 5);
     assert.equal(threads.length, 2);
     await later.close();
   });
@@ -74,7 +74,7 @@ it('a builder that was closed starts no thread, whatever is still asked of it', 
   const snapshot = await builder.openSnapshot(of('large'));
   await builder.close();
   await assert.rejects(builder.openSnapshot(of('large')), /closed/);
-  await assert.rejects(snapshot.plan(), /closed/);
+  await assert.rejects(snapshot.plan(1), /closed/);
   await snapshot.close();
   assert.equal(threads.length, 1);
 });
@@ -84,7 +84,10 @@ function open(t: TestContext): { builder: Builder; threads: Worker[] } {
   const threads: Worker[] = [];
   const started = (message: unknown) => threads.push((message as { worker: Worker }).worker);
   subscribe('worker_threads', started);
-  const builder = openBuilder({ config, store: { type: 'folder', folder: join(folder, 'store') } }, 1);
+  const builder = openBuilder(
+    { config, store: { type: 'folder', folder: join(folder, 'store') }, tracing: null },
+    1,
+  );
   t.after(async () => {
     unsubscribe('worker_threads', started);
     await builder.close();

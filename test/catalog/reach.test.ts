@@ -16,7 +16,13 @@ before(async () => {
   client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(tables);
-  const settings = { type: 'postgres', url, maxConnections: 1, statementTimeoutMs: 10_000 } as const;
+  const settings = {
+    type: 'postgres',
+    url,
+    maxConnections: 1,
+    statementTimeoutMs: 10_000,
+    maxSnapshotMs: 600_000,
+  } as const;
   schema = await withSession(settings, readSchema);
 });
 after(() => client?.end());

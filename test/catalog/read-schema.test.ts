@@ -232,6 +232,7 @@ function read(address: string): Promise<DatabaseSchema> {
     url: address,
     maxConnections: 1,
     statementTimeoutMs: 60_000,
+    maxSnapshotMs: 600_000,
   } as const;
   return withSession(settings, readSchema);
 }

@@ -40,33 +40,24 @@ describe('handover init', () => {
     assert.deepEqual([data.customer.length, data.payment.length, data.rental.length], [1, 46, 46]);
   });
 
-  it('writes over no file, unless it is told to', async (t) => {
-    await writeFile(join(folder, 'mine.ts'), 'precious');
-    const args = ['init', '--database-url', pagila, '--out', 'mine.ts'];
-    const refused = await handover(t, args);
-    assert.equal(refused.code, 1);
-    assert.match(refused.printed, /mine\.ts is there already.*--out.*--force/);
-    assert.equal(await readFile(join(folder, 'mine.ts'), 'utf8'), 'precious');
-    assert.equal((await handover(t, [...args, '--force'])).code, 0);
-    assert.match(await readFile(join(folder, 'mine.ts'), 'utf8'), /from: 'payment'/);
-  });
-
-  it('writes defineConfig where the package is installed, so that an editor completes the config', async (t) => {
+  it('writes over no file, unless it is told to; with defineConfig where the package is installed', async (t) => {
     const installed = join(folder, 'product', 'node_modules', 'handover');
     await mkdir(installed, { recursive: true });
     await writeFile(join(installed, 'package.json'), '{ "main": "index.js" }');
     await writeFile(join(installed, 'index.js'), '');
-    const { code } = await handover(t, [
-      'init',
-      '--database-url',
-      pagila,
-      '--out',
-      'product/handover.config.ts',
-    ]);
-    assert.equal(code, 0);
-    const text = await readFile(join(folder, 'product', 'handover.config.ts'), 'utf8');
+    const path = join(folder, 'product', 'handover.config.ts');
+    await writeFile(path, 'precious');
+    const args = ['init', '--database-url', pagila, '--out', 'product/handover.config.ts'];
+    const refused = await handover(t, args);
+    assert.equal(refused.code, 1);
+    assert.match(refused.printed, /handover\.config\.ts is there already.*--out.*--force/);
+    assert.equal(await readFile(path, 'utf8'), 'precious');
+
+    assert.equal((await handover(t, [...args, '--force'])).code, 0);
+    const text = await readFile(path, 'utf8');
     assert.match(text, /^import { defineConfig } from 'handover';$/m);
     assert.match(text, /^export default defineConfig\({$/m);
+    assert.match(text, /from: 'payment'/);
   });
 
   it('names its best guesses where the subject is not clear and nobody can be asked', async (t) => {

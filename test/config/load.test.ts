@@ -66,7 +66,12 @@ test('what a config says takes the place of the defaults', async () => {
   const config = await loadJson({
     product: { name: 'H', accentColor: '#07A', language: 'de', support: 'https://help.example.com' },
     sources: {
-      main: { type: 'postgres', url: 'postgres://reader@db/voice', statementTimeoutSeconds: 60 },
+      main: {
+        type: 'postgres',
+        url: 'postgres://reader@db/voice',
+        statementTimeoutSeconds: 60,
+        maxSnapshotSeconds: 600,
+      },
       archive: { type: 'postgres', url: 'postgresql://db/old', maxConnections: 1 },
     },
     exports: {
@@ -108,8 +113,15 @@ test('what a config says takes the place of the defaults', async () => {
       url: 'postgres://reader@db/voice',
       maxConnections: 4,
       statementTimeoutMs: 60_000,
+      maxSnapshotMs: 600_000,
     },
-    archive: { type: 'postgres', url: 'postgresql://db/old', maxConnections: 1, statementTimeoutMs: 900_000 },
+    archive: {
+      type: 'postgres',
+      url: 'postgresql://db/old',
+      maxConnections: 1,
+      statementTimeoutMs: 900_000,
+      maxSnapshotMs: 14_400_000,
+    },
   });
   const users = config.exports.users;
   assert.equal(users?.source, 'archive');

@@ -62,6 +62,21 @@ describe('which tables a draft reaches', () => {
     assert.match(categoryOf(draft, 'order_lines').questions.join(), /course_id alone/);
   });
 
+  it('takes a row for whoever works on it only where it is about nobody else', async () => {
+    const url = await createProduct(`
+      create table users (id bigint primary key);
+      create table patients (id bigint primary key, name text);
+      create table appointments (id bigint primary key, doctor_id bigint references users, patient_id bigint references patients);
+      create table duties (id bigint primary key, doctor_id bigint references users);`);
+    const draft = await draftOf(url, 'users');
+    assert.deepEqual(
+      draft.categories.map(({ from }) => from),
+      ['users', 'duties'],
+    );
+    assert.match(categoryOf(draft, 'duties').questions.join(), /doctor_id/);
+    assert.match(draft.leftOut.find(({ table }) => table === 'appointments')?.question ?? '', /doctor_id/);
+  });
+
   it('does not take people for their own boss, nor a reply for the row that it answers', async () => {
     const url = await createProduct(`
       create table users (id bigint primary key, manager_id bigint references users, name text);

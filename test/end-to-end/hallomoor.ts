@@ -77,7 +77,13 @@ export async function startHallomoor({ smtpUrl, prepare }: HallomoorOptions = {}
   let offsetMs = 0;
   const start = async (policy: object = {}): Promise<Handover> => {
     const config = await loadConfig(env.configPath);
-    config.sources.main = { type: 'postgres', url: sourceUrl, maxConnections: 3, statementTimeoutMs: 60_000 };
+    config.sources.main = {
+      type: 'postgres',
+      url: sourceUrl,
+      maxConnections: 3,
+      statementTimeoutMs: 60_000,
+      maxSnapshotMs: 600_000,
+    };
     for (const kind of Object.values(config.exports)) Object.assign(kind.policy, policy);
     const now = () => new Date(Date.now() + offsetMs);
     return startHandover(env, { log, roles: { http: true, worker: true }, config, now });

@@ -183,6 +183,7 @@ test('a config that names a Postgres reads that one, else a folder beside the co
     url: 'postgres://reader@db/voice',
     maxConnections: 4,
     statementTimeoutMs: 900_000,
+    maxSnapshotMs: 14_400_000,
   });
   assert.deepEqual(await sourceOf({ VOICE_DATABASE_FOLDER: '/srv/voice' }), {
     type: 'pglite',

@@ -13,6 +13,8 @@ const floors: Record<string, number> = {
   'src/database.ts': 1,
   'src/migrate.ts': 1,
   'src/queue.ts': 1,
+  'src/tracing.ts': 1,
+  'src/tracing-settings.ts': 1,
   'src/gather.ts': 1,
   'src/version.ts': 1,
   'src/language/': 1,
@@ -32,10 +34,12 @@ const floors: Record<string, number> = {
   'src/opener/': 5,
   'src/steps/': 5,
   'src/metrics/': 5,
+  'src/tracing/': 5,
   'src/http/': 6,
   'src/worker.ts': 6,
   'src/page/': 7,
   'src/start.ts': 7,
+  'src/open-traces.ts': 7,
   'src/cli': 8,
   'src/index.ts': 8,
 };
@@ -72,6 +76,12 @@ test('only env.ts reads the environment', () => {
     /\bprocess\s*(\.\s*env\b|\[)/.test(withoutStrings(code.get(file) ?? '')),
   );
   assert.deepEqual(readers, ['src/env.ts']);
+});
+
+test('OpenTelemetry is loaded only where it is asked for', () => {
+  const outside = (file: string) => !file.startsWith('src/tracing/');
+  const loads = /^import\s+(?!type\b)[^;]*?from\s*'(@opentelemetry\/|[./]+\/tracing\/)/m;
+  assert.deepEqual(filesWith(loads).filter(outside), []);
 });
 
 test('only the tables of the lifecycle hold SQL on exports', () => {

@@ -72,6 +72,7 @@ test('metrics count an export from its request to its file, and name nobody', as
   assert.equal(at('workers'), 1);
   assert.equal(at('owed{what="mail"}'), 0);
   assert.equal(at('jobs{queue="build-part",state="due"}'), 0);
+  assert.equal(at('lease_losses_total{queue="process-export"}'), 0);
   assert.ok(
     at('http_request_duration_seconds_count{method="POST",route="/confirm/:token",status="2xx"}') >= 1,
   );

@@ -17,6 +17,7 @@ export interface LifeParts {
   db: Database;
   queue: Queue;
   now: () => Date;
+  tracing: null;
   log: ReturnType<typeof createLogger>;
 }
 
@@ -36,7 +37,13 @@ export async function openLife(t: TestContext): Promise<{ url: string; parts: Om
   });
   return {
     url,
-    parts: { config: await loadConfig(configPath), db, queue, log: createLogger({ level: 'silent' }) },
+    parts: {
+      config: await loadConfig(configPath),
+      db,
+      queue,
+      log: createLogger({ level: 'silent' }),
+      tracing: null,
+    },
   };
 }
 

@@ -10,7 +10,7 @@ const channels = [{ cid: 'livestream:white-room' }];
 const requests = {
   'a JSON list': ['/export_channels', { channels }],
   lines: ['/export_channels', { channels, version: 'v2', export_users: true }],
-  csv: ['/export_channels', { channels, format: 'csv', include_fields: ['id', 'text'] }],
+  csv: ['/export_channels', { channels, version: 'v2', format: 'csv', include_fields: ['id', 'text'] }],
   users: ['/export/users', { user_ids: ['alice', 'bob'] }],
 } as const;
 

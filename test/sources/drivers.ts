@@ -3,7 +3,7 @@ import { citext } from '@electric-sql/pglite/contrib/citext';
 import { hstore } from '@electric-sql/pglite/contrib/hstore';
 import pg from 'pg';
 import { openPgliteSource } from '../../src/sources/pglite/source.ts';
-import { openPostgresSource } from '../../src/sources/postgres/source.ts';
+import { openPostgresSource, type PostgresSourceOptions } from '../../src/sources/postgres/source.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
@@ -59,12 +59,14 @@ export async function postgresProduct(url: string): Promise<Product & { url: str
   };
 }
 
-export function sourceAt(
-  url: string,
-  options: { maxConnections?: number; statementTimeoutMs?: number } = {},
-): Source {
-  const { maxConnections = 3, statementTimeoutMs = 60_000 } = options;
-  const source = openPostgresSource({ url, maxConnections, statementTimeoutMs });
+export function sourceAt(url: string, options: Partial<PostgresSourceOptions> = {}): Source {
+  const source = openPostgresSource({
+    url,
+    maxConnections: 3,
+    statementTimeoutMs: 60_000,
+    maxSnapshotMs: 600_000,
+    ...options,
+  });
   opened.add(source);
   return source;
 }

@@ -104,6 +104,45 @@ describe('a Postgres source with something wrong', () => {
     await source.close();
   });
 
+  test('a table that is locked is not waited for for long, and nobody waits behind us', async () => {
+    await product.run(`create table busy (id int primary key, account_id int)`);
+    await product.run('begin; lock table busy in access exclusive mode');
+    const source = sourceAt(product.url, { lockTimeoutMs: 100 });
+    try {
+      await inSnapshot(source, async (reader) => {
+        const { message } = await refusal(
+          readRows(reader, selectionOf('busy', ['id'])),
+          'source_unavailable',
+        );
+        assert.match(message, /locked/);
+      });
+    } finally {
+      await product.run('rollback');
+      await source.close();
+    }
+  });
+
+  test('a reader that was forgotten is ended by the server, and the holder of a snapshot is not', async () => {
+    const source = sourceAt(product.url, { readerIdleTimeoutMs: 100 });
+    const snapshot = await source.openSnapshot();
+    const forgotten = await source.joinSnapshot(snapshot.id);
+    await until(async () => (await activity()).length === 1);
+    await refusal(readRows(forgotten, large), 'source_unavailable');
+    assert.equal((await readRows(snapshot, { ...large, where: 'id < 3' })).length, 2);
+    await forgotten.close();
+    await snapshot.close();
+    await source.close();
+  });
+
+  test('a snapshot that outlives its budget, because its holder hangs, is ended by the server', async () => {
+    const source = sourceAt(product.url, { maxSnapshotMs: 100, serverGraceMs: 0 });
+    const snapshot = await source.openSnapshot();
+    await until(async () => (await activity()).length === 0);
+    await refusal(readRows(snapshot, large), 'snapshot_too_old');
+    await snapshot.close();
+    await source.close();
+  });
+
   test('a connection that breaks in the middle of a read is unavailable, and its snapshot is lost', async () => {
     const source = sourceAt(product.url);
     const snapshot = await source.openSnapshot();

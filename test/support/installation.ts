@@ -52,6 +52,8 @@ export interface InstallationOptions {
   notesWhere?: string;
   /** Most connections to the source. Default: the config's. */
   maxConnections?: number;
+  /** More of the source in the config, such as another address. */
+  source?: Record<string, unknown>;
 }
 
 export const owner: Requester = {
@@ -196,13 +198,11 @@ const productSchema = `
       jsonb_build_object('colour', 'red', 'token', 'CANARY_json_' || n), 'CANARY_note_' || n
     from generate_series(1, 300) n;`;
 
-function productConfig(
-  url: string,
-  { policy = {}, notes = 'notes', notesWhere, maxConnections }: InstallationOptions,
-) {
+function productConfig(url: string, options: InstallationOptions) {
+  const { policy = {}, notes = 'notes', notesWhere, maxConnections, source } = options;
   return {
     product: { name: 'Testware', accentColor: '#0b7285' },
-    sources: { main: { type: 'postgres', url, maxConnections } },
+    sources: { main: { type: 'postgres', url, maxConnections, ...source } },
     exports: {
       account: {
         subject: { table: 'accounts', column: 'id' },

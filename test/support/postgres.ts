@@ -21,6 +21,7 @@ export interface Postgres {
 /** A server of this process alone, so that a test may break it. */
 export interface TestPostgres extends Postgres {
   port: number;
+  dataFolder: string;
   /** Of the postmaster; null while it is down. */
   readonly pid: number | null;
   /** `SIGKILL` is a crash, `SIGQUIT` an immediate and `SIGINT` a fast shutdown. Returns when it is gone. */
@@ -49,15 +50,21 @@ export function postgresAt(url: string): Postgres {
  * `settings` are lines of postgresql.conf by name. `fsync` is off: a killed server loses nothing, a power cut would.
  */
 export async function startPostgres(
-  options: { settings?: Record<string, string | number> } = {},
+  options: {
+    settings?: Record<string, string | number>;
+    /** Makes it a streaming replica of that server, which is stopped for a moment. */
+    replicaOf?: TestPostgres;
+  } = {},
 ): Promise<TestPostgres> {
   const user = serverUser();
   const programs = await findPostgres(user);
   const folder = await mkdtemp(join(temporaryFolder(user), 'handover-test-postgres-'));
   if (user) await chown(folder, user.uid, user.gid);
   const dismissWatchdog = startWatchdog(folder, user);
-  const password = randomBytes(16).toString('hex');
-  await initialise(programs.initdb, folder, password, user);
+  const { replicaOf } = options;
+  const password = replicaOf ? new URL(replicaOf.url).password : randomBytes(16).toString('hex');
+  if (replicaOf) await copyStopped(replicaOf, folder, user);
+  else await initialise(programs.initdb, folder, password, user);
 
   const port = await freePort();
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -68,6 +75,9 @@ export async function startPostgres(
     fsync: 'off',
     full_page_writes: 'off',
     max_connections: 100,
+    ...(replicaOf && {
+      primary_conninfo: `host=127.0.0.1 port=${replicaOf.port} user=postgres password=${password}`,
+    }),
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -98,6 +108,7 @@ export async function startPostgres(
   return {
     ...postgresAt(url),
     port,
+    dataFolder: join(folder, 'data'),
     get pid() {
       return server && !hasEnded(server) ? (server.pid ?? null) : null;
     },
@@ -156,6 +167,16 @@ async function initialise(initdb: string, folder: string, password: string, user
     { ...user, cwd: folder },
   );
   await rm(passwordFile);
+}
+
+/** There is no pg_basebackup beside the server from npm: a copy of the files of a stopped server is as good. */
+async function copyStopped(primary: TestPostgres, folder: string, user: User | null): Promise<void> {
+  await primary.kill('SIGINT');
+  await promisify(execFile)('cp', ['-a', primary.dataFolder, join(folder, 'data')], { cwd: folder });
+  await primary.restart();
+  const signal = join(folder, 'data', 'standby.signal');
+  await writeFile(signal, '', { mode: 0o600 });
+  if (user) await chown(signal, user.uid, user.gid);
 }
 
 async function accepting(url: string, server: ChildProcess, folder: string): Promise<void> {

@@ -11,6 +11,9 @@ export const failures = {
   snapshot_lost:
     'Die Verbindung zu Ihren Daten ist mehrmals abgerissen, bevor die Kopie vollständig war; es ist nichts verloren, ' +
     'bitte fordern Sie einen neuen Export an.',
+  snapshot_too_old:
+    'Das Kopieren Ihrer Daten hat mehrmals länger gedauert, als es darf; es ist nichts verloren, aber das muss erst ' +
+    'jemand in Ordnung bringen, bitte wenden Sie sich an den Support, bevor Sie einen neuen Export anfordern.',
   store_unavailable:
     'Der Speicherplatz für Ihre Datei war voll oder nicht erreichbar; es ist nichts verloren, bitte fordern Sie in ' +
     'einer Weile einen neuen Export an.',

@@ -12,6 +12,9 @@ export const failures = {
   snapshot_lost:
     'The connection to your data broke off several times before the copy was complete; nothing is lost, so please ' +
     'request a new export.',
+  snapshot_too_old:
+    'Copying your data took longer than it may, several times; nothing is lost, but somebody has to set this right, ' +
+    'so please contact support before you request a new export.',
   store_unavailable:
     'The place where your file was to be kept was full or could not be reached; nothing is lost, so please request ' +
     'a new export in a little while.',

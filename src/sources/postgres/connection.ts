@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { copyOut } from './copy-out.ts';
+import { sqlStateOf } from './failures.ts';
 import type { Session } from './session.ts';
 import { createSlots } from './slots.ts';
 
@@ -19,6 +20,11 @@ export interface Connection extends Session {
 /** A session of its own on a server: what `pg` calls a client. Throws what the driver throws. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const client = createClient(options);
+  // A server that ends an idle session says why (a replica: a conflict), and nobody is asking at that moment.
+  let farewell: unknown = null;
+  client.on('error', (error) => {
+    if (sqlStateOf(error)) farewell = error;
+  });
   await client.connect();
   const [[pid]] = (await queryText(client, 'select pg_catalog.pg_backend_pid()::text')) as [[string]];
   const closing = new AbortController();
@@ -36,6 +42,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       queriesRunning++;
       try {
         return await queryText(client, sql);
+      } catch (error) {
+        throw sqlStateOf(error) ? error : (farewell ?? error);
       } finally {
         queriesRunning--;
       }

@@ -51,8 +51,10 @@ const LOST_CONNECTION = /connection terminated|timeout expired|not queryable|cli
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function refusalOfState(code: string, cause: Error): HandoverError {
   const details = { sqlState: code };
-  const say = (refusal: 'source_refused' | 'source_unavailable' | 'snapshot_lost', words?: string) =>
-    new HandoverError(refusal, words, { details, cause });
+  const say = (
+    refusal: 'source_refused' | 'source_unavailable' | 'snapshot_lost' | 'snapshot_too_old',
+    words?: string,
+  ) => new HandoverError(refusal, words, { details, cause });
 
   switch (code) {
     case '57014': // query_canceled
@@ -63,7 +65,12 @@ function refusalOfState(code: string, cause: Error): HandoverError {
     case '55P03': // lock_not_available
       return say('source_unavailable', 'A table of the source was locked, perhaps by a migration.');
     case '40001': // serialization_failure: what a replica says when replay needs rows that we still read
+    case '40P01': // deadlock_detected: the same, when replay waits for a page that a reader holds
       return say('snapshot_lost');
+    case '25P03': // idle_in_transaction_session_timeout: a reader that was not asked for long
+      return say('source_unavailable');
+    case '25P04': // transaction_timeout, from Postgres 17
+      return say('snapshot_too_old');
     case '25P02': // in_failed_sql_transaction
       return say('snapshot_lost');
     case '28000': // invalid_authorization_specification

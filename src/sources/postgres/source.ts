@@ -19,13 +19,23 @@ export interface PostgresSourceOptions {
   maxConnections: number;
   /** Longest time one statement may take, the time that its reader makes it wait included. */
   statementTimeoutMs: number;
+  /** Longest time a snapshot, or a reader of one, may last; from Postgres 17 the server sees to it. */
+  maxSnapshotMs: number;
+  /** Longest wait for a table that somebody alters. Default 10 s. */
+  lockTimeoutMs?: number;
+  /** How long a reader may do nothing before the server ends it. Default 10 minutes. */
+  readerIdleTimeoutMs?: number;
+  /** What the server adds to `maxSnapshotMs`: it ends only what its holder has not, since that hangs. Default 30 s. */
+  serverGraceMs?: number;
   /** As it stands in `pg_stat_activity`. Default `handover`. */
   applicationName?: string;
+  /** What is used instead of each connection that is opened. Default: itself. */
+  wrap?: ((connection: Connection) => Connection) | undefined;
 }
 
 /** Connects to nothing before a snapshot is asked for. Throws `config_invalid` when the address cannot be one. */
 export function openPostgresSource(options: PostgresSourceOptions): Source {
-  const { url, maxConnections, applicationName = 'handover' } = options;
+  const { url, maxConnections, applicationName = 'handover', wrap = (connection) => connection } = options;
   requireAddress(url);
   const free = createSlots(maxConnections);
   const freeForSnapshots = createSlots(Math.max(1, maxConnections - 1));
@@ -36,7 +46,7 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
   async function openConnection(): Promise<SharedConnection> {
     const release = await free.take();
     try {
-      const opened = share(await connect({ url, applicationName }));
+      const opened = share(wrap(await connect({ url, applicationName })));
       open.add(opened);
       opened.atEnd(() => {
         open.delete(opened);
@@ -103,6 +113,7 @@ const LOCK_TIMEOUT_MS = 10_000;
 /** A reader that is idle for so long was forgotten. The holder of a snapshot is idle by its nature. */
 const READER_IDLE_TIMEOUT_MS = 600_000;
 const NEVER = 0;
+const SERVER_GRACE_MS = 30_000;
 /** As `pg_export_snapshot` makes them: `00000003-0000001B-1`. */
 const EXPORTED_ID = /^[0-9A-F]+(-[0-9A-F]+)+$/;
 
@@ -112,11 +123,23 @@ function requireAddress(url: string): void {
   throw new HandoverError('config_invalid', `The address of a Postgres source looks like ${right}.`);
 }
 
-function settings({ statementTimeoutMs }: PostgresSourceOptions, idleTimeoutMs: number): string {
+function settings(
+  { statementTimeoutMs, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresSourceOptions,
+  idleTimeoutMs: number,
+): string {
   return `${SESSION_SETTINGS}
     set local statement_timeout = ${statementTimeoutMs};
-    set local lock_timeout = ${LOCK_TIMEOUT_MS};
+    set local lock_timeout = ${lockTimeoutMs};
     set local idle_in_transaction_session_timeout = ${idleTimeoutMs};`;
+}
+
+/**
+ * To be selected once there is a snapshot: it must be the first that a transaction asks for. Servers before 17 do not
+ * know the setting; there only the holder's own clock counts.
+ */
+function limitTransaction({ maxSnapshotMs, serverGraceMs = SERVER_GRACE_MS }: PostgresSourceOptions): string {
+  return `case when pg_catalog.current_setting('server_version_num')::int >= 170000
+    then pg_catalog.set_config('transaction_timeout', '${maxSnapshotMs + serverGraceMs}', true) end`;
 }
 
 /** Some databases that speak like Postgres cannot export a snapshot: then it is of use on its own connection only. */
@@ -128,13 +151,15 @@ async function takeSnapshot(
   await connection.script(start);
   try {
     const [exported] = await connection.query(
-      `select pg_catalog.pg_export_snapshot(), ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}`,
+      `select pg_catalog.pg_export_snapshot(), ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`,
     );
     return { id: exported?.[0] ?? '', takenAt: exported?.[1] ?? '', isExported: true };
   } catch (error) {
     if (!CANNOT_EXPORT.has(sqlStateOf(error) ?? '')) throw error;
     await connection.script(`rollback; ${start}`);
-    const [instant] = await connection.query(`select ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}`);
+    const [instant] = await connection.query(
+      `select ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`,
+    );
     return { id: `unexported-${randomUUID()}`, takenAt: instant?.[0] ?? '', isExported: false };
   }
 }
@@ -147,14 +172,14 @@ async function joinExported(
   id: string,
   options: PostgresSourceOptions,
 ): Promise<void> {
-  const start = `${BEGIN}; ${settings(options, READER_IDLE_TIMEOUT_MS)}`;
+  const start = `${BEGIN}; ${settings(options, options.readerIdleTimeoutMs ?? READER_IDLE_TIMEOUT_MS)}`;
   try {
     await connection.script(`${start}; set transaction snapshot ${escapeLiteral(id)}`);
   } catch (cause) {
     if (!NO_SUCH_SNAPSHOT.has(sqlStateOf(cause) ?? '')) throw cause;
     throw new HandoverError('snapshot_lost', undefined, { cause });
   }
-  await connection.query(`select ${TAKE_BYTES_AS_THEY_ARE}`);
+  await connection.query(`select ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`);
 }
 
 /** invalid_parameter_value, undefined_object, object_not_in_prerequisite_state, feature_not_supported (another database) */

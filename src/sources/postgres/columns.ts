@@ -48,9 +48,16 @@ export async function readCatalog(session: Session, selection: Selection): Promi
   for (const { column } of selection.columns) requireColumn(category, selection, table, column);
   for (const key of selection.orderBy) requireColumn(category, selection, table, key);
   const ways: CatalogWay[] = [];
+  // Many ways lead through the same tables.
+  const known = new Map<string, CatalogTable>();
   for (const way of waysOf(selection.belongsTo)) {
     const hops: CatalogTable[] = [];
-    for (const hop of way.through ?? []) hops.push(await readTable(session, category, hop));
+    for (const hop of way.through ?? []) {
+      const name = JSON.stringify([hop.schema, hop.table]);
+      const read = known.get(name) ?? (await readTable(session, category, hop));
+      known.set(name, read);
+      hops.push(read);
+    }
     requireWay(selection, table, { way, hops });
     ways.push({ way, hops });
   }

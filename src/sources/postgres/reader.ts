@@ -109,11 +109,17 @@ async function followableWays(
 ): Promise<Catalog> {
   if (subject.includes('\0') || !subject.isWellFormed()) return { ...catalog, ways: [] };
   const ways: CatalogWay[] = [];
+  const known = new Map<string, boolean>();
+  const isTaken = async (literal: string) => {
+    const answer = known.get(literal) ?? (await isValue(session, literal));
+    known.set(literal, answer);
+    return answer;
+  };
   for (const way of catalog.ways) {
     for (const constant of constantsOf(catalog, way)) {
-      if (!(await isValue(session, constant.literal))) throw noValue(category, constant);
+      if (!(await isTaken(constant.literal))) throw noValue(category, constant);
     }
-    if (await isValue(session, literalOf(subject, subjectColumn(catalog, way)))) ways.push(way);
+    if (await isTaken(literalOf(subject, subjectColumn(catalog, way)))) ways.push(way);
   }
   return { ...catalog, ways };
 }

@@ -21,7 +21,8 @@ interface ExportSeen {
   status: string;
 }
 
-describe('a process that is killed', () => {
+// Each has databases, ports and processes of its own, and mostly waits.
+describe('a process that is killed', { concurrency: 2 }, () => {
   for (const state of ['pglite', 'postgres'] as const) {
     for (const status of ['pending', 'confirmed', 'processing', 'completed'] as const) {
       it(`at ${status}, state in ${state}, goes on where it was: one file, one ready mail`, async (t) => {

@@ -6,7 +6,7 @@
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -32,6 +32,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     stopped.abort();
   });
 }
+
+// Hundreds of processes and threads load the same sources: each strips and compiles what no other has before it.
+process.env.NODE_COMPILE_CACHE ??= resolve('node_modules', '.cache', 'compiled');
 
 let postgres: TestPostgres | null = null;
 if (!process.env.TEST_POSTGRES_URL) {

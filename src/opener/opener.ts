@@ -43,6 +43,7 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
 
 /** What has come of one reading and was not taken yet. */
 interface Reading {
+  worker: Worker;
   batches: Uint8Array[][];
   /** Set once: nothing more comes. */
   over: { error: Error | null } | null;
@@ -72,7 +73,7 @@ class OpenerThread {
   }): AsyncGenerator<Uint8Array, void> {
     const worker = this.#start();
     const id = ++this.#lastId;
-    const reading: Reading = { batches: [], over: null, wake() {} };
+    const reading: Reading = { worker, batches: [], over: null, wake() {} };
     const say = (message: ToOpener) => worker.postMessage(message);
     this.#readings.set(id, reading);
     say({ id, read: order });
@@ -128,9 +129,11 @@ class OpenerThread {
     reading.wake();
   }
 
+  /** A thread that failed ends a little later: by then there may be another one, whose readings go on. */
   #fail(worker: Worker, error: Error): void {
     if (this.#worker === worker) this.#worker = null;
     for (const reading of this.#readings.values()) {
+      if (reading.worker !== worker) continue;
       reading.over ??= { error };
       reading.wake();
     }

@@ -93,6 +93,18 @@ describe('an archive that is opened for download', () => {
     assert.deepEqual(await collect(archive.read()), printed);
     assert.equal(threads.length, 2);
   });
+
+  test('is opened by a new thread at once, though the one that failed has not ended yet', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const reading = archive.read();
+    await reading.next();
+    const next = new Promise<Buffer>((resolve, reject) => {
+      threads[0]?.once('error', () => collect(archive.read()).then(resolve, reject));
+    });
+    threads[0]?.postMessage(null);
+    assert.deepEqual(await next, printed);
+    await assert.rejects(collect(reading));
+  });
 });
 
 test('an opener that was closed opens nothing long any more', async (t) => {

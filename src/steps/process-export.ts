@@ -138,9 +138,9 @@ async function unlessAborted<T>(
 ): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
-  signal.throwIfAborted();
   signal.addEventListener('abort', abort);
   try {
+    signal.throwIfAborted();
     return await Promise.race([answer, aborted.promise]);
   } catch (error) {
     if (signal.aborted) answer.then(closeLate).catch(() => {});

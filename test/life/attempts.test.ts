@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { Builder } from '../../src/builder/builder.ts';
 import { findExport } from '../../src/lifecycle/data-exports-table.ts';
 import { openDownload } from '../../src/steps/download-export.ts';
 import { processExport } from '../../src/steps/process-export.ts';
@@ -46,6 +47,29 @@ describe('an attempt at an export', () => {
     await before.gate.open();
     const { until } = await startAgain(t, before);
     assert.equal((await until(id, 'completed')).attempt, 2);
+  });
+
+  it('that was stopped before it took its snapshot holds none', async (t) => {
+    const { parts, request } = await startIdle(t);
+    const { id } = await request();
+    let held = 0;
+    let taken = 0;
+    const builder: Builder = {
+      ...parts.builder,
+      async openSnapshot(wanted) {
+        const snapshot = await parts.builder.openSnapshot(wanted);
+        held++;
+        taken++;
+        const close = async () => {
+          await snapshot.close();
+          held--;
+        };
+        return { ...snapshot, close };
+      },
+    };
+    const stopped = { signal: AbortSignal.abort(new Error('Stopped.')), isLastTry: true };
+    await assert.rejects(processExport({ ...parts, builder }, id, stopped), /Stopped/);
+    await waitFor('the snapshot to be let go of', async () => (taken === 1 && held === 0 ? true : null));
   });
 
   it('has a key of its own: what an earlier one stored does not open in its place', async (t) => {

@@ -122,7 +122,10 @@ async function readKeys(from: string): Promise<PublicKey[]> {
 }
 
 async function fetchText(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((cause: Error) => {
+    const why = cause.cause instanceof Error ? cause.cause.message : cause.message;
+    throw new HandoverError('invalid_request', `--key: ${url} does not answer: ${why}.`, { cause });
+  });
   if (answer.ok) return answer.text();
   throw new HandoverError('invalid_request', `--key: ${url} answered ${answer.status}.`);
 }

@@ -48,6 +48,10 @@ describe('handover verify', () => {
     const another = await run([...verify, '--key', Buffer.alloc(32, 1).toString('base64')]);
     assert.deepEqual([another.exitCode, /signed by another key/.test(another.printed)], [1, true]);
 
+    const unheard = await run([...verify, '--key', 'http://127.0.0.1:1/keys.json']);
+    assert.equal(unheard.exitCode, 1);
+    assert.match(unheard.printed, /--key: http:\/\/127\.0\.0\.1:1\/keys\.json does not answer: .+\.\s*$/);
+
     const file = await readFile(at('acme.json'), 'utf8');
     await writeFile(at('acme.json'), file.replace('"note 1 ', '"note 2 '));
     const changed = await run([...verify, '--json']);

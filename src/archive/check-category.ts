@@ -7,7 +7,7 @@ export function checkCategory(
   found: { rows: number; bytes: number; sha256: string },
   offset: number,
 ): Finding | null {
-  const { name, rows, bytes, sha256 } = category;
+  const { name, rows, bytes, sha256, offset: place } = category;
   const finding = (what: Finding['what'], sentence: string): Finding => ({
     what,
     category: name,
@@ -23,6 +23,10 @@ export function checkCategory(
       'bytes',
       `${from} has ${counted(found.bytes, 'byte')}; the manifest says ${number(bytes)}.`,
     );
+  }
+  if (place !== null && place !== offset) {
+    const sentence = `"${name}" begins at byte ${number(offset)}; the manifest says ${number(place)}.`;
+    return finding('manifest', sentence);
   }
   if (found.sha256 !== sha256) {
     return finding(

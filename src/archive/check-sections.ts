@@ -59,7 +59,7 @@ export function checkSections(manifest: Manifest): FileChecker {
       return null;
     },
     end() {
-      if (position === fileBytes) return null;
+      if (position === fileBytes && !current && next === sections.length) return null;
       const category = current?.category.name ?? sections[next]?.category.name ?? null;
       const where = current
         ? `in "${category}"`

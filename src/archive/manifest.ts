@@ -6,6 +6,9 @@ import { exclusionReasons, fieldClasses } from '../config/define.ts';
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
+/** What a manifest says is printed on terminals, so no name of it has anything in it that a terminal obeys. */
+const sectionName = z.string().regex(/^[\w/-]+$/);
+const base64url = (length: number) => z.string().regex(new RegExp(`^[\\w-]{${length}}$`));
 
 const Field = z.object({
   key: z.string().describe('The key in each row.'),
@@ -38,7 +41,7 @@ const balance = {
 };
 
 const Category = z.object({
-  name: z.string(),
+  name: sectionName,
   rows: count.describe('In the file.'),
   bytes: count.describe('From the first byte of its first row to the last byte of its last.'),
   sha256: sha256.describe('Of those bytes.'),
@@ -51,7 +54,7 @@ const Category = z.object({
 });
 
 const Gap = z.object({
-  category: z.string(),
+  category: sectionName,
   rowsInScope: count,
   rowsLeftOut: count,
   rowsExported: count,
@@ -63,11 +66,11 @@ const Signature = z.object({
   canonicalization: z
     .literal('RFC 8785')
     .describe('What is signed: the manifest without this member, as canonical JSON in UTF-8.'),
-  keyId: z.string().describe('SHA-256 thumbprint of the key (RFC 7638), base64url.'),
-  publicKey: z
-    .string()
-    .describe('32 bytes, base64url. Compare it with the key that the installation publishes.'),
-  value: z.string().describe('64 bytes, base64url.'),
+  keyId: base64url(43).describe('SHA-256 thumbprint of the key (RFC 7638), base64url.'),
+  publicKey: base64url(43).describe(
+    '32 bytes, base64url. Compare it with the key that the installation publishes.',
+  ),
+  value: base64url(86).describe('64 bytes, base64url.'),
 });
 
 export const Manifest = z
@@ -82,7 +85,10 @@ export const Manifest = z
       requestedAt: instant,
       completedAt: instant,
     }),
-    snapshotAt: z.string().describe('The instant that all rows are of; RFC 3339 with microseconds.'),
+    snapshotAt: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+      .describe('The instant that all rows are of; RFC 3339 with microseconds.'),
     config: z.object({
       version: z.string().nullable().describe('As its author numbers it.'),
       hash: sha256.describe('Of the rules, every default filled in.'),

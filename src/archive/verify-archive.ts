@@ -40,7 +40,7 @@ export async function verifyArchive(
     manifest,
   } as const;
   const finding =
-    checkSignature(raw, manifest, trusted, isTrusted) ??
+    checkSignature(raw, manifest, trusted, proved) ??
     checkSums(manifest) ??
     (await checkFile(manifest, bytes));
   return { finding, ...proved };
@@ -68,7 +68,7 @@ function checkSignature(
   raw: object,
   { signature }: Manifest,
   trusted: PublicKey[] | null,
-  isTrusted: boolean,
+  { signature: by, keyId }: Pick<Verification, 'signature' | 'keyId'>,
 ): Finding | null {
   const wrong = (what: Finding['what'], sentence: string) => ({
     what,
@@ -84,18 +84,21 @@ function checkSignature(
   if (!isSigned(raw, signature)) {
     return wrong('signature', 'The manifest was changed after it was signed: its signature does not fit.');
   }
-  if (trusted && !isTrusted) {
-    return wrong(
-      'key',
-      `The manifest is signed by another key (${signature.keyId}) than the one that was given.`,
-    );
+  if (trusted && by !== 'trusted') {
+    return wrong('key', `The manifest is signed by another key (${keyId}) than the one that was given.`);
   }
   return null;
 }
 
 /** Whether the manifest agrees with itself; only one that was made by other software does not. */
 function checkSums({ categories, gaps, complete }: Manifest): Finding | null {
-  for (const { name, rows, rowsInScope, rowsLeftOut, rowsFailed } of categories) {
+  let end = 0;
+  for (const { name, rows, bytes, offset, rowsInScope, rowsLeftOut, rowsFailed } of categories) {
+    if (offset === null ? rows + bytes > 0 : offset < end || rows === 0 || bytes === 0) {
+      const sentence = `The manifest contradicts itself: "${name}" cannot lie where it says.`;
+      return { what: 'manifest', category: name, offset, sentence };
+    }
+    if (offset !== null) end = offset + bytes;
     if (rowsInScope === null || rowsLeftOut === null || rowsFailed === null) continue;
     const isListed = gaps.some((gap) => gap.category === name);
     if (rowsInScope - rowsLeftOut - rows === rowsFailed && isListed === (rowsFailed !== 0)) continue;

@@ -200,6 +200,14 @@ describe('a manifest', () => {
       ],
       [{ complete: false }, /^The manifest contradicts itself: it has gaps/],
       [
+        { categories: counted(proved, { offset: 200 }) },
+        /^"calls" begins at byte 2\d\d; the manifest says 200\.$/,
+      ],
+      [
+        { categories: counted(proved, { offset: null }) },
+        /^The manifest contradicts itself: "calls" cannot lie where it says\.$/,
+      ],
+      [
         { categories: counted(proved, { sha256: 'f'.repeat(64) }) },
         /^"calls", .* not those that were written/,
       ],
@@ -226,7 +234,26 @@ describe('a manifest', () => {
     } as unknown as Proved['manifest'];
     await assert.rejects(verify({ file, manifest: broken }), /This is no manifest: file\.bytes: /);
     await assert.rejects(verify({ file, manifest: [] as never }), hasCode('manifest_invalid'));
+    await assert.rejects(
+      verify({ file, manifest: { ...manifest, snapshotAt: 'yesterday' } }),
+      /: snapshotAt: /,
+    );
   });
+});
+
+test('words of a manifest that a terminal would obey are refused, whoever signed it', async (t) => {
+  const proved = await provedDocument(t);
+  const { categories, signature, snapshotAt } = proved.manifest;
+  assert.ok(signature);
+  const forged = '\u001b[2K\nsignature by the key that was given';
+  for (const words of [
+    { snapshotAt: snapshotAt + forged },
+    { categories: categories.map((category) => ({ ...category, name: category.name + forged })) },
+    { signature: { ...signature, keyId: signature.keyId + forged } },
+  ]) {
+    const manifest = { ...proved.manifest, ...words };
+    await assert.rejects(verify({ ...proved, manifest }), hasCode('manifest_invalid'));
+  }
 });
 
 describe('a file of the server door', () => {
@@ -262,6 +289,14 @@ describe('a file of the server door', () => {
       assert.match(
         (await says(text.replace('"channel"', '"CHANNEL"'))) ?? '',
         /^All rows are those that were written, but/,
+      );
+      const beyond = proved.manifest.categories.map((category) =>
+        category.name === '1/messages' ? { ...category, offset: proved.file.length } : category,
+      );
+      const elsewhere = await signedAgain(proved, { categories: beyond });
+      assert.match(
+        (await verify({ ...proved, manifest: elsewhere })).finding?.sentence ?? '',
+        /^The file is cut off after byte \d+, before "1\/messages"/,
       );
       const twice = `{"id":2,"text":"two"}${Buffer.from(separator)}`;
       assert.match((await says(text.replace(twice, twice + twice))) ?? '', /^"0\/messages", from byte/);

@@ -125,6 +125,8 @@ function share(
 }
 
 interface PendingCall {
+  /** The thread that was asked: what befalls another is no matter. */
+  worker: Worker;
   resolve(answer: unknown): void;
   reject(error: Error): void;
   onProgress: ((progress: Progress) => void) | undefined;
@@ -164,6 +166,7 @@ class BuilderThread {
     try {
       return await new Promise<Calls[Name][1]>((resolve, reject) => {
         this.#calls.set(id, {
+          worker,
           resolve: resolve as (answer: unknown) => void,
           reject,
           onProgress: watch?.onProgress,
@@ -216,7 +219,6 @@ class BuilderThread {
 
   #fail(worker: Worker, error: Error): void {
     if (this.#worker === worker) this.#worker = null;
-    for (const call of this.#calls.values()) call.reject(error);
-    this.#calls.clear();
+    for (const call of this.#calls.values()) if (call.worker === worker) call.reject(error);
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import pg from 'pg';
-import { type Builder, openBuilder } from '../../src/builder/builder.ts';
+import { type Builder, type HeldSnapshot, openBuilder } from '../../src/builder/builder.ts';
 import { defineConfig } from '../../src/config/define.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import type { ResolvedConfig } from '../../src/config/resolved.ts';
@@ -57,6 +57,20 @@ describe('a builder whose thread died', () => {
     assert.equal((await later.plan(1)).rowsEstimated, 5);
     assert.equal(threads.length, 2);
     await later.close();
+  });
+
+  it('takes no call of the next one along when it ends late', async (t) => {
+    const { builder, threads } = open(t);
+    const first = await builder.openSnapshot(of('small'));
+    const next = new Promise<HeldSnapshot>((resolve, reject) => {
+      threads[0]?.once('error', () => builder.openSnapshot(of('small')).then(resolve, reject));
+    });
+    // Nothing that a thread is told: it throws, and its exit is heard after its error.
+    threads[0]?.postMessage(null);
+    const snapshot = await next;
+    assert.equal(snapshot.hasSubject, true);
+    await snapshot.close();
+    await first.close();
   });
 
   it('fails the call that was under way, and answers the next', async (t) => {

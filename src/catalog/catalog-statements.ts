@@ -182,14 +182,18 @@ export interface ViewRow {
   column: string;
 }
 
-/** The columns that a view names anywhere, of tables and of other views; not those of the view itself. */
+/**
+ * The columns that a view names anywhere, of tables and of other views; not those of the view itself. Of a table of which
+ * it names none it may read the row as a whole, `to_json(t)`, so all count.
+ */
 export const VIEW = `
   select distinct pg_catalog.jsonb_build_object(
     'view', c.oid::text, 'relation', p.refobjid::text, 'column', a.attname)::text
   from ${RELATIONS}
   join pg_catalog.pg_rewrite r on r.ev_class = c.oid
   join pg_catalog.pg_depend p on p.objid = r.oid and p.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-    and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.refobjid <> c.oid and p.refobjsubid > 0
-  join pg_catalog.pg_attribute a on a.attrelid = p.refobjid and a.attnum = p.refobjsubid
+    and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.refobjid <> c.oid
+  join pg_catalog.pg_attribute a on a.attrelid = p.refobjid and a.attnum > 0 and not a.attisdropped
+    and p.refobjsubid in (0, a.attnum)
   where c.relkind in ('v', 'm')
   order by 1`;

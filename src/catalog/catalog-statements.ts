@@ -72,6 +72,7 @@ export interface ColumnRow {
   elementType: { schema: string; name: string } | null;
   isNullable: boolean;
   isGenerated: boolean;
+  generatedFrom: string[];
   isNumbered: boolean;
   comment: string | null;
   isReadable: boolean;
@@ -98,6 +99,15 @@ export const COLUMN = `
       then pg_catalog.json_build_object('schema', en.nspname, 'name', el.typname) end,
     'isNullable', not a.attnotnull and domain.is_not_null is distinct from true,
     'isGenerated', a.attgenerated <> '',
+    'generatedFrom', case when a.attgenerated = '' then '[]' else (
+      select coalesce(pg_catalog.json_agg(f.attname order by f.attnum), '[]')
+      from pg_catalog.pg_attrdef g
+      join pg_catalog.pg_depend p on p.refobjid = a.attrelid and p.refobjsubid not in (0, a.attnum) and (
+        (p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = g.oid)
+        or (p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.objid = a.attrelid and p.objsubid = a.attnum))
+        and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      join pg_catalog.pg_attribute f on f.attrelid = a.attrelid and f.attnum = p.refobjsubid
+      where g.adrelid = a.attrelid and g.adnum = a.attnum) end,
     'isNumbered', a.attidentity <> '' or coalesce(pg_catalog.pg_get_expr(v.adbin, v.adrelid) like 'nextval(%', false),
     'comment', d.description,
     'isReadable', pg_catalog.has_schema_privilege(n.oid, 'usage')

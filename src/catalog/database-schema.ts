@@ -65,6 +65,8 @@ export interface Column {
   isNullable: boolean;
   /** Computed by the database from other columns. */
   isGenerated: boolean;
+  /** The columns of its table that a generated one is made of; none of them is generated. */
+  generatedFrom: string[];
   /** Given by a sequence: `serial`, or `identity`. */
   isNumbered: boolean;
   comment: string | null;

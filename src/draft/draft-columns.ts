@@ -1,7 +1,7 @@
 import type { Column, Relation } from '../catalog/database-schema.ts';
 import { classifyColumn } from '../classify/classify-column.ts';
 import { groupOfType } from '../classify/column-type.ts';
-import { denyClassOf } from '../classify/deny-class.ts';
+import { denyClassOf, isFactAbout } from '../classify/deny-class.ts';
 import { jsonSecrets } from '../classify/json-secrets.ts';
 import { spell } from '../classify/name-words.ts';
 import type { ExclusionReason, FieldClass } from '../config/define.ts';
@@ -71,6 +71,13 @@ function decide(
     siblings,
     sample: values,
   });
+  const isOnlyAbout = groupOfType(column.type.name, column.kind) === 'fact' || isFactAbout(spell(name));
+  const secret = isOnlyAbout
+    ? undefined
+    : column.generatedFrom.find((source) => denyClassOf(source) !== null);
+  if (found.verdict === 'include' && secret !== undefined) {
+    return { ...stays, reason: 'secret', remark: `it is generated from ${secret}`, question: null };
+  }
   if (found.verdict !== 'include') {
     return { ...stays, reason: found.reason ?? 'internal', remark: null, question: found.question ?? null };
   }

@@ -100,3 +100,23 @@ test('tables and columns with odd names are compared as they are written', async
     'nobody has said whether the column Sales Dept.Order.Grüße (text) leaves, so it stays',
   );
 });
+
+test('a column that is generated from a secret does not get it past its name', async () => {
+  const change = `alter table calls add column sip_password text, add column pin int, add column "Code" text,
+    add column line text generated always as ('sip:' || sip_password) stored,
+    add column label text generated always as ("Code" || '!') stored,
+    add column has_line boolean generated always as (sip_password is not null) stored,
+    add column about text generated always as (id || settings::text) stored`;
+  const include = [...calls.include, 'line', 'label', 'has_line', 'about'];
+  const exclude = { sip_password: 'internal', pin: 'secret', Code: 'secret' };
+  const findings = await findingsOf(change, {
+    categories: { account, calls: { ...calls, include, exclude } },
+  });
+  assert.deepEqual(
+    findings.map(({ rule, what }) => `${rule} ${what}`),
+    [
+      'made-of-secret calls.line leaves with calls and is generated from calls.sip_password, which is a secret',
+      'made-of-secret calls.label leaves with calls and is generated from calls.Code, which is a secret',
+    ],
+  );
+});

@@ -111,6 +111,9 @@ const expected = {
     users.verification_code int4
     users.pin text
     users.pincode text
+    users.nir varchar
+    people.rg int8
+    users.xsrf text
     users.salt text
     users.secret_question text
     users.push_token text

@@ -225,6 +225,14 @@ describe('what happens to a column', () => {
     assert.equal(classifyColumn({ ...notes, sample: ['forgot the password again'] }).verdict, 'include');
   });
 
+  it("knows a session's id for the cookie that it is, beside what only sessions of a browser have", () => {
+    const id = { table: 'sessions', column: 'id', type: 'varchar', siblings: ['user_id', 'payload'] };
+    assert.equal(classifyColumn(id).isDenied, 'session');
+    assert.equal(classifyColumn({ ...id, type: 'int8' }).verdict, 'include');
+    assert.equal(classifyColumn({ ...id, siblings: ['user_id', 'minutes'] }).verdict, 'include');
+    assert.equal(classifyColumn({ ...id, table: 'training_sessions' }).verdict, 'include');
+  });
+
   it('tells what was given, what was observed and what was made from it', () => {
     const classes = (column: string, type: string) => classifyColumn({ table: 'users', column, type }).class;
     assert.equal(classes('email', 'text'), 'provided');

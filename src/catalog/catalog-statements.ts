@@ -73,6 +73,7 @@ export interface ColumnRow {
   isNullable: boolean;
   isGenerated: boolean;
   generatedFrom: string[];
+  parts: string[];
   isNumbered: boolean;
   comment: string | null;
   isReadable: boolean;
@@ -99,6 +100,10 @@ export const COLUMN = `
       then pg_catalog.json_build_object('schema', en.nspname, 'name', el.typname) end,
     'isNullable', not a.attnotnull and domain.is_not_null is distinct from true,
     'isGenerated', a.attgenerated <> '',
+    'parts', case when t.typtype = 'c' or el.typtype = 'c' then (
+      select pg_catalog.json_agg(f.attname order by f.attnum) from pg_catalog.pg_attribute f
+      where f.attrelid = case t.typtype when 'c' then t.typrelid else el.typrelid end
+        and f.attnum > 0 and not f.attisdropped) else '[]' end,
     'generatedFrom', case when a.attgenerated = '' then '[]' else (
       select coalesce(pg_catalog.json_agg(f.attname order by f.attnum), '[]')
       from pg_catalog.pg_attrdef g

@@ -22,6 +22,7 @@ export function checkColumns(
   reportUnreadable(reading, relation, schema, report);
   reportPathsOutsideJson(reading, relation, report);
   reportMadeOfSecret(reading, relation, report);
+  reportSecretParts(reading, relation, report);
   reportSecretLooking(reading, relation, report);
 }
 
@@ -166,6 +167,27 @@ function reportMadeOfSecret(
       `${nameOf(relation, name)} leaves with ${reading} and is generated from ${nameOf(relation, secret)}, which is a secret`,
       `exclude ${name}, e.g. ${quoteKey(name)}: 'secret'`,
     );
+  }
+}
+
+/** A composite leaves with all of its parts but those that are left out by path. */
+function reportSecretParts(
+  { leaving, allowed, name: reading }: Reading,
+  relation: Relation,
+  report: Report,
+): void {
+  for (const { column: name, omit, place } of leaving) {
+    if (allowed.has(name)) continue;
+    for (const part of findColumn(relation, name)?.parts ?? []) {
+      const isCut = omit.some((path) => path.length === 1 && path[0] === part);
+      if (denyClassOf(part) === null || isCut) continue;
+      report(
+        'made-of-secret',
+        place,
+        `${nameOf(relation, name)} leaves with ${reading}, and its part ${part} is a secret by its name`,
+        `exclude the part, e.g. '${name}.${part}': 'secret'`,
+      );
+    }
   }
 }
 

@@ -37,7 +37,7 @@ export function draftColumns(
     const values = sample?.[column.name]?.length ? sample[column.name] : undefined;
     const decided = decide(table, column, { siblings, values, otherPeople, isLink: linked.has(column.name) });
     if (decided.reason === null) decided.key = freeKey(column.name, keys);
-    return [decided, ...insideOf(column, decided, values)];
+    return [decided, ...secretParts(column, decided), ...insideOf(column, decided, values)];
   });
 }
 
@@ -122,20 +122,36 @@ function isClosedContainer(column: Column, values: string[] | undefined): boolea
   return column.type.name !== 'hstore' || jsonSecrets((values ?? []).flatMap(parsed)).length > 0;
 }
 
+/** A composite leaves as JSON, so parts of it can stay. */
+function secretParts({ name, parts }: Column, { reason }: DraftColumn): DraftColumn[] {
+  if (reason !== null) return [];
+  const secrets = parts.filter((part) => denyClassOf(part) !== null);
+  return secrets.map((part) => stayingPath([name, part], null));
+}
+
 /** Secrets inside of JSON that leaves, found in a sample. */
 function insideOf(column: Column, decided: DraftColumn, values: string[] | undefined): DraftColumn[] {
   if (decided.reason !== null || values === undefined || groupOfType(column.type.name) !== 'container')
     return [];
   const documents = values.flatMap(parsed);
-  return jsonSecrets(documents).map(({ path, deny }) => ({
-    name: writePath([column.name, ...path]),
+  return jsonSecrets(documents).map(({ path, deny }) =>
+    stayingPath(
+      [column.name, ...path],
+      deny === null ? 'Its values look random. Do they open a door? If not, remove this line.' : null,
+    ),
+  );
+}
+
+function stayingPath(path: string[], question: string | null): DraftColumn {
+  return {
+    name: writePath(path),
     key: null,
-    reason: 'secret' as const,
-    class: 'provided' as const,
+    reason: 'secret',
+    class: 'provided',
     remark: null,
-    question: deny === null ? 'Its values look random. Do they open a door? If not, remove this line.' : null,
+    question,
     allowed: null,
-  }));
+  };
 }
 
 function parsed(text: string): unknown[] {

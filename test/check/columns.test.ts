@@ -101,6 +101,17 @@ test('tables and columns with odd names are compared as they are written', async
   );
 });
 
+test('a part of a composite that is a secret is left out by its path', async () => {
+  const change = `create type login as (name text, password text);
+    alter table calls add column line login, add column "lines" login[]`;
+  const include = [...calls.include, 'line', 'lines'];
+  const exclude = { 'line.password': 'secret' };
+  const found = await findingsOf(change, { categories: { account, calls: { ...calls, include, exclude } } });
+  const { what, cure } = only(found, 'made-of-secret');
+  assert.equal(what, 'calls.lines leaves with calls, and its part password is a secret by its name');
+  assert.match(cure, /'lines\.password': 'secret'/);
+});
+
 test('a column that is generated from a secret does not get it past its name', async () => {
   const change = `alter table calls add column sip_password text, add column pin int, add column "Code" text,
     add column line text generated always as ('sip:' || sip_password) stored,

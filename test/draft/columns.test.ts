@@ -34,6 +34,16 @@ describe('the columns of a draft', () => {
     );
   });
 
+  it('leave parts of composites behind that are secrets', async () => {
+    const url = await createProduct(`
+      create type login as (name text, password text);
+      create table users (id int primary key, line login, "allLines" login[]);
+      insert into users values (1, row('a', 'CANARY'), array[row('b', 'CANARY')::login]);`);
+    const { text, data } = await exportDraft(await draftOf(url, 'users'), url, '1');
+    assert.doesNotMatch(text, /CANARY/);
+    assert.deepEqual(data.users, [{ id: 1, line: { name: 'a' }, allLines: [{ name: 'b' }] }]);
+  });
+
   it('stay where they are generated from a secret', async () => {
     const url = await createProduct(`
       create table users (id int primary key, email text, password text,

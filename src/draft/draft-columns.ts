@@ -32,10 +32,17 @@ export function draftColumns(
 ): DraftColumn[] {
   const siblings = table.columns.map(({ name }) => name);
   const keys = new Set<string>();
-  return table.columns.flatMap((column) => {
+  const all = table.columns.map((column) => {
     // An empty table shows nothing.
     const values = sample?.[column.name]?.length ? sample[column.name] : undefined;
-    const decided = decide(table, column, { siblings, values, otherPeople, isLink: linked.has(column.name) });
+    const about = { siblings, values, otherPeople, isLink: linked.has(column.name) };
+    return { column, values, first: decide(table, column, about) };
+  });
+  const secrets = new Set(
+    all.flatMap(({ column, first }) => (first.reason === 'secret' ? [column.name] : [])),
+  );
+  return all.flatMap(({ column, values, first }) => {
+    const decided = first.reason === null ? withSource(column, first, secrets) : first;
     if (decided.reason === null) decided.key = freeKey(column.name, keys);
     return [decided, ...secretParts(column, decided), ...insideOf(column, decided, values)];
   });
@@ -71,13 +78,6 @@ function decide(
     siblings,
     sample: values,
   });
-  const isOnlyAbout = groupOfType(column.type.name, column.kind) === 'fact' || isFactAbout(spell(name));
-  const secret = isOnlyAbout
-    ? undefined
-    : column.generatedFrom.find((source) => denyClassOf(source) !== null);
-  if (found.verdict === 'include' && secret !== undefined) {
-    return { ...stays, reason: 'secret', remark: `it is generated from ${secret}`, question: null };
-  }
   if (found.verdict !== 'include') {
     return { ...stays, reason: found.reason ?? 'internal', remark: null, question: found.question ?? null };
   }
@@ -95,6 +95,16 @@ function decide(
   // Its name alone would be refused; its type says that it holds no secret.
   const allowed = denyClassOf(name) === null ? null : `It is ${column.writtenType}, and holds no secret.`;
   return { ...leaves, class: fieldClass, allowed };
+}
+
+/** What is generated from a secret stays with it, unless it only tells something about it. */
+function withSource(column: Column, decided: DraftColumn, secrets: Set<string>): DraftColumn {
+  const { name, type, kind, generatedFrom } = column;
+  const secret = generatedFrom.find((source) => secrets.has(source));
+  const isOnlyAbout = groupOfType(type.name, kind) === 'fact' || isFactAbout(spell(name));
+  if (secret === undefined || isOnlyAbout) return decided;
+  const remark = `it is generated from ${secret}`;
+  return { ...stayingPath([name], null), class: decided.class, remark };
 }
 
 /** `recipient_name` beside `recipient_id`, when that names somebody else. */

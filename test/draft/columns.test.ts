@@ -46,14 +46,15 @@ describe('the columns of a draft', () => {
 
   it('stay where they are generated from a secret', async () => {
     const url = await createProduct(`
-      create table users (id int primary key, email text, password text,
+      create table users (id int primary key, email text, password text, invite_code text,
+        shout text generated always as (upper(invite_code)) stored,
         basic text generated always as (email || ':' || password) stored,
         has_login boolean generated always as (password is not null) stored,
         shown text generated always as (lower(email)) stored);
-      insert into users values (1, 'a@b.example', 'CANARY');`);
+      insert into users values (1, 'a@b.example', 'CANARY', 'CANARY');`);
     const draft = await draftOf(url, 'users');
-    const fates = ['basic', 'has_login', 'shown'].map((name) => fateOf(draft, 'users', name));
-    assert.deepEqual(fates, ['secret', 'include', 'include']);
+    const fates = ['basic', 'shout', 'has_login', 'shown'].map((name) => fateOf(draft, 'users', name));
+    assert.deepEqual(fates, ['secret', 'secret', 'include', 'include']);
     const { text } = await exportDraft(draft, url, '1');
     assert.doesNotMatch(text, /CANARY/);
   });

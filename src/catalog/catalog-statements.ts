@@ -72,6 +72,8 @@ export interface ColumnRow {
   elementType: { schema: string; name: string } | null;
   isNullable: boolean;
   isGenerated: boolean;
+  generatedFrom: string[];
+  parts: string[];
   isNumbered: boolean;
   comment: string | null;
   isReadable: boolean;
@@ -98,6 +100,19 @@ export const COLUMN = `
       then pg_catalog.json_build_object('schema', en.nspname, 'name', el.typname) end,
     'isNullable', not a.attnotnull and domain.is_not_null is distinct from true,
     'isGenerated', a.attgenerated <> '',
+    'parts', case when t.typtype = 'c' or el.typtype = 'c' then (
+      select pg_catalog.json_agg(f.attname order by f.attnum) from pg_catalog.pg_attribute f
+      where f.attrelid = case t.typtype when 'c' then t.typrelid else el.typrelid end
+        and f.attnum > 0 and not f.attisdropped) else '[]' end,
+    'generatedFrom', case when a.attgenerated = '' then '[]' else (
+      select coalesce(pg_catalog.json_agg(f.attname order by f.attnum), '[]')
+      from pg_catalog.pg_attrdef g
+      join pg_catalog.pg_depend p on p.refobjid = a.attrelid and p.refobjsubid not in (0, a.attnum) and (
+        (p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = g.oid)
+        or (p.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.objid = a.attrelid and p.objsubid = a.attnum))
+        and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+      join pg_catalog.pg_attribute f on f.attrelid = a.attrelid and f.attnum = p.refobjsubid
+      where g.adrelid = a.attrelid and g.adnum = a.attnum) end,
     'isNumbered', a.attidentity <> '' or coalesce(pg_catalog.pg_get_expr(v.adbin, v.adrelid) like 'nextval(%', false),
     'comment', d.description,
     'isReadable', pg_catalog.has_schema_privilege(n.oid, 'usage')
@@ -182,14 +197,18 @@ export interface ViewRow {
   column: string;
 }
 
-/** The columns that a view names anywhere, of tables and of other views; not those of the view itself. */
+/**
+ * The columns that a view names anywhere, of tables and of other views; not those of the view itself. Of a table of which
+ * it names none it may read the row as a whole, `to_json(t)`, so all count.
+ */
 export const VIEW = `
   select distinct pg_catalog.jsonb_build_object(
     'view', c.oid::text, 'relation', p.refobjid::text, 'column', a.attname)::text
   from ${RELATIONS}
   join pg_catalog.pg_rewrite r on r.ev_class = c.oid
   join pg_catalog.pg_depend p on p.objid = r.oid and p.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
-    and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.refobjid <> c.oid and p.refobjsubid > 0
-  join pg_catalog.pg_attribute a on a.attrelid = p.refobjid and a.attnum = p.refobjsubid
+    and p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and p.refobjid <> c.oid
+  join pg_catalog.pg_attribute a on a.attrelid = p.refobjid and a.attnum > 0 and not a.attisdropped
+    and p.refobjsubid in (0, a.attnum)
   where c.relkind in ('v', 'm')
   order by 1`;

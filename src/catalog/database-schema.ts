@@ -65,6 +65,10 @@ export interface Column {
   isNullable: boolean;
   /** Computed by the database from other columns. */
   isGenerated: boolean;
+  /** The columns of its table that a generated one is made of; none of them is generated. */
+  generatedFrom: string[];
+  /** The names of a composite's parts, or of those of an array's elements. */
+  parts: string[];
   /** Given by a sequence: `serial`, or `identity`. */
   isNumbered: boolean;
   comment: string | null;

@@ -167,7 +167,7 @@ async function checkReadings(
     checkTable(reading, relation, schema, report);
     checkColumns(reading, relation, schema, report);
     checkChildren(reading, relation, readings, leftOut, schema, report);
-    await checkView(session, reading, relation, readings, report);
+    await checkView(session, reading, relation, readings, schema, report);
     await checkFurther(reading, relation);
   }
 }

@@ -1,5 +1,8 @@
 import { type Column, type DatabaseSchema, findColumn, type Relation } from '../catalog/database-schema.ts';
 import { classifyColumn } from '../classify/classify-column.ts';
+import { groupOfType } from '../classify/column-type.ts';
+import { denyClassOf, isFactAbout } from '../classify/deny-class.ts';
+import { spell } from '../classify/name-words.ts';
 import { parseColumnPath, quoteKey } from '../config/names.ts';
 import { didYouMean } from '../config/problems.ts';
 import type { Report } from './finding.ts';
@@ -18,6 +21,8 @@ export function checkColumns(
   reportStaleExclusions(reading, relation, report);
   reportUnreadable(reading, relation, schema, report);
   reportPathsOutsideJson(reading, relation, report);
+  reportMadeOfSecret(reading, relation, report);
+  reportSecretParts(reading, relation, report);
   reportSecretLooking(reading, relation, report);
 }
 
@@ -135,6 +140,60 @@ function reportPathsOutsideJson(
 
 function isJson({ kind, type }: Column): boolean {
   return kind === 'array' || kind === 'composite' || kind === 'json-like' || /^jsonb?$/.test(type.name);
+}
+
+/** A generated column can hand out, under any name, what is kept back from its own table. */
+function reportMadeOfSecret(
+  { leaving, excluded, allowed, name: reading }: Reading,
+  relation: Relation,
+  report: Report,
+): void {
+  const secrets = new Set(
+    excluded.flatMap(({ what, reason }) => {
+      const [column, ...path] = parseColumnPath(what) ?? [];
+      return reason === 'secret' && path.length === 0 ? [column] : [];
+    }),
+  );
+  for (const { column: name, place } of leaving) {
+    const column = findColumn(relation, name);
+    if (column === null || allowed.has(name) || tellsOnlyAbout(column)) continue;
+    const secret = column.generatedFrom.find(
+      (source) => secrets.has(source) || (denyClassOf(source) !== null && !allowed.has(source)),
+    );
+    if (secret === undefined) continue;
+    report(
+      'made-of-secret',
+      place,
+      `${nameOf(relation, name)} leaves with ${reading} and is generated from ${nameOf(relation, secret)}, which is a secret`,
+      `exclude ${name}, e.g. ${quoteKey(name)}: 'secret'`,
+    );
+  }
+}
+
+/** A composite leaves with all of its parts but those that are left out by path. */
+function reportSecretParts(
+  { leaving, allowed, name: reading }: Reading,
+  relation: Relation,
+  report: Report,
+): void {
+  for (const { column: name, omit, place } of leaving) {
+    if (allowed.has(name)) continue;
+    for (const part of findColumn(relation, name)?.parts ?? []) {
+      const isCut = omit.some((path) => path.length === 1 && path[0] === part);
+      if (denyClassOf(part) === null || isCut) continue;
+      report(
+        'made-of-secret',
+        place,
+        `${nameOf(relation, name)} leaves with ${reading}, and its part ${part} is a secret by its name`,
+        `exclude the part, e.g. '${name}.${part}': 'secret'`,
+      );
+    }
+  }
+}
+
+/** `has_password boolean`, `card_last4`: made of a secret, and none. */
+function tellsOnlyAbout({ name, type, kind }: Column): boolean {
+  return groupOfType(type.name, kind) === 'fact' || isFactAbout(spell(name));
 }
 
 function reportSecretLooking(

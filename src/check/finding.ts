@@ -10,6 +10,7 @@ export const rules = {
   'row-security': 'error',
   'not-readable': 'error',
   'view-over-secret': 'error',
+  'made-of-secret': 'error',
   'rows-of-children': 'error',
   'no-rows-of-its-own': 'error',
   'no-index': 'warning',

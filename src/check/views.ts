@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ColumnName, isSameTable, type Relation } from '../catalog/database-schema.ts';
+import {
+  type ColumnName,
+  type DatabaseSchema,
+  findRelation,
+  isSameTable,
+  type Relation,
+  type TableName,
+  tableKey,
+} from '../catalog/database-schema.ts';
 import { denyClassOf } from '../classify/deny-class.ts';
 import { parseColumnPath } from '../config/names.ts';
 import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
@@ -27,18 +35,18 @@ export async function checkView(
   reading: Reading,
   relation: Relation,
   readings: Reading[],
+  schema: DatabaseSchema,
   report: Report,
 ): Promise<void> {
   if (relation.kind !== 'view' && relation.kind !== 'materialised-view') return;
-  const secrets = relation.reads.flatMap((read) => secretsOf(read, readings));
+  const secrets = readBy(relation, schema).flatMap((read) => secretsOf(read, readings));
   if (secrets.length === 0) return;
-  const made = new Map<string, string | null>();
+  const made = new Map<string, Made | null>();
   for (const { column } of reading.leaving) made.set(column, await madeOf(session, relation, column));
   for (const secret of secrets) {
     const suspects = reading.leaving.filter(({ column, omit }) => {
-      const text = made.get(column) ?? null;
       const isCut = omit.some((path) => isDeepStrictEqual(path, secret.path));
-      return !isCut && (text === null || mentions(text, secret.column));
+      return !isCut && isMadeOf(made.get(column) ?? null, secret, relation);
     });
     const isSecret = `${nameOf(secret, secret.column)}, which is ${secret.why}`;
     if (suspects.length > 1 && suspects.length === reading.leaving.length) {
@@ -79,8 +87,32 @@ function secretsOf(read: ColumnName, readings: Reading[]): Secret[] {
     : [{ ...read, path: [], why: `of the deny class ${denyClass}`, isByName: true }];
 }
 
-/** The expressions that a plan computes for a column of a view, as one text; null where the server does not tell. */
-async function madeOf(session: Session, relation: Relation, column: string): Promise<string | null> {
+/** Every column of every table that a view reads: `to_json(t)` hands out those too that it does not name. */
+function readBy({ reads }: Relation, schema: DatabaseSchema): ColumnName[] {
+  const tables = new Map(reads.map((read) => [tableKey(read), findRelation(schema, read)]));
+  return [...tables.values()].flatMap((table) =>
+    table === null
+      ? []
+      : table.columns.map(({ name }) => ({ schema: table.schema, table: table.table, column: name })),
+  );
+}
+
+function isMadeOf(made: Made | null, secret: Secret, { reads }: Relation): boolean {
+  if (made?.wholeRows.some((table) => table === null || isSameTable(table, secret))) return true;
+  const isNamed = reads.some((read) => isSameTable(read, secret) && read.column === secret.column);
+  return isNamed && (made === null || mentions(made.text, secret.column));
+}
+
+/** What a plan computes for a column of a view. */
+interface Made {
+  /** The expressions. */
+  text: string;
+  /** Tables of which whole rows are in it; null for one that the plan calls otherwise, as it does partitions. */
+  wholeRows: (TableName | null)[];
+}
+
+/** Null where the server does not tell. */
+async function madeOf(session: Session, relation: Relation, column: string): Promise<Made | null> {
   const from = relation.kind === 'view' ? qualified(relation) : await definitionOf(session, relation);
   if (from === null) return null;
   const plan = await tryAsking(
@@ -89,7 +121,23 @@ async function madeOf(session: Session, relation: Relation, column: string): Pro
   );
   if (plan instanceof Error) return null;
   const [root] = JSON.parse(plan[0]?.[0] ?? '[]');
-  return root === undefined ? null : handedOut(root.Plan).join('\n');
+  if (root === undefined) return null;
+  const text = handedOut(root.Plan).join('\n');
+  const scanned = scansOf(root.Plan);
+  const wholeRows = [...text.matchAll(WHOLE_ROW)].map(
+    ([, quoted, plain]) => scanned.get(quoted?.replaceAll('""', '"') ?? plain ?? '') ?? null,
+  );
+  return { text, wholeRows };
+}
+
+/** `users.*`, `"Users".*` */
+const WHOLE_ROW = /(?:"((?:[^"]|"")+)"|([\w$]+))\.\*/g;
+
+/** The tables of a plan, by what its expressions call them. */
+function scansOf(node: PlanNode): Map<string, TableName> {
+  const { Alias: alias, Schema: schema, 'Relation Name': table, Plans: below = [] } = node;
+  const own: [string, TableName][] = alias && schema && table ? [[alias, { schema, table }]] : [];
+  return new Map([...own, ...below.flatMap((child) => [...scansOf(child)])]);
 }
 
 /** A materialised view is a table to the planner; the role may read what it was made of, or not. */
@@ -109,6 +157,9 @@ interface PlanNode {
   /** `CTE name`, or of a subquery in an expression. */
   'Subplan Name'?: string;
   Output?: string[];
+  Alias?: string;
+  Schema?: string;
+  'Relation Name'?: string;
   Plans?: PlanNode[];
 }
 

@@ -58,8 +58,10 @@ export function classifyColumn(facts: ColumnFacts): Classification {
 }
 
 /** By the column's name; or by the table's, where the column has a name that says nothing. */
-function deniedBy({ table, column }: ColumnFacts, name: string, group: TypeGroup): DenyClass | null {
+function deniedBy(facts: ColumnFacts, name: string, group: TypeGroup): DenyClass | null {
+  const { table, column } = facts;
   if (group === 'fact' || group === 'derived' || group === 'system') return null;
+  if (group === 'text' && isSessionCookie(facts, name)) return 'session';
   const deny = denyClassOf(column) ?? deniedByTable(spell(table), name);
   if (deny === null || group !== 'number') return deny;
   // A number can be a PIN, but `max_token` and `session_data` are counts and ids.
@@ -90,6 +92,17 @@ function deniedByTable(table: string, column: string): DenyClass | null {
     return 'session';
   }
   return /(^|_)(secrets?|credentials?|vault(_\w+)?)$/.test(table) ? 'api-key' : null;
+}
+
+/** Frameworks without a token of their own take the session's id for one (Laravel, Lucia): a text, beside its last day. */
+function isSessionCookie({ table, siblings = [] }: ColumnFacts, column: string): boolean {
+  return (
+    /^(id|sid|session_id)$/.test(column) &&
+    /^((user|auth|login|web|http|php|ci)_)?sessions?$/.test(spell(table)) &&
+    siblings.some((sibling) =>
+      /^(payload|sess|user_agent|last_activity|expires?|expires_at|expire_at|expiry)$/.test(spell(sibling)),
+    )
+  );
 }
 
 const identity =

@@ -19,11 +19,14 @@ export const denyClasses = [
  */
 export function denyClassOf(columnName: string): DenyClass | null {
   const name = spell(columnName);
-  if (factBefore.test(name)) return null;
+  // `num_logins` counts, and `num_carte` is the number itself.
+  const isNumber = name.startsWith('num_');
+  if (factBefore.test(name) && !isNumber) return null;
   const isFact = factBehind.test(name) && !/^(session_state|(php|j|asp)?_?sess_?id)$/.test(name);
   const found = asked.find((candidate) => {
     // `national_id` is the secret itself; `api_key_id` is not.
     if (isFact && candidate !== 'government-id') return false;
+    if (isNumber && candidate !== 'government-id' && candidate !== 'card-number') return false;
     return !exceptions[candidate]?.test(name) && patterns[candidate].some((pattern) => pattern.test(name));
   });
   return found ?? null;
@@ -88,7 +91,7 @@ const patterns: Record<DenyClass, RegExp[]> = {
       '(?<!forgot_)passwor[dt](?!less)',
       'passwd',
       'pa?sswrd',
-      'passphrase',
+      'pass_?phrase',
       'passcode',
       'kennwort',
       'zugangscode',
@@ -139,6 +142,7 @@ const patterns: Record<DenyClass, RegExp[]> = {
       'chave_privada',
       'chiave_privata',
       'cle_privee',
+      'klucz_prywatny',
       'privater?_?schlu?e?ssel',
       '(ssl|tls|rsa|ecdsa|ed25519|pgp|gpg|jwt|wireguard|wg)_?(secret|signing|private)_?key',
       '(ssl|tls|rsa|server|client)_?key_pem',
@@ -174,12 +178,14 @@ const patterns: Record<DenyClass, RegExp[]> = {
       'secreto',
       'segreto',
       'geheim',
+      'klucz_(api|dostepu)',
+      'sekret',
     ]),
   ],
   session: [
     toTheEnd([
       '(\\w+_)?token',
-      '\\w*(access|refresh|session|auth|reset|login|confirm(ation)?|activation|verification|remember|csrf|bearer|id|invite|invitation|unlock|api)token',
+      '\\w*(access|refresh|session|auth|reset|login|confirm(ation)?|activation|verification|password|remember|csrf|xsrf|bearer|id|invite|invitation|unlock|api)token',
       '(\\w+_)?(access|refresh|session|auth)_?tokens',
       '(\\w+_)?token_?(secret|hash)',
       '(\\w+_)?jeton(_(acces|session))?',
@@ -210,6 +216,7 @@ const patterns: Record<DenyClass, RegExp[]> = {
       'kreditkarte',
       'num(ero)?_(de_)?(la_)?(carte|tarjeta|cartao|carta_credito|carta_di_credito|carte_bancaire|carte_bleue)(_(bancaire|credito))?',
       'creditcard_?(nummer|nr)',
+      'num(ero)?_(di_)?carta|n(ume)?r_karty|kaart_?nummer',
     ]),
   ],
   'government-id': [
@@ -231,11 +238,12 @@ const patterns: Record<DenyClass, RegExp[]> = {
       '(num(ero)?_(de_)?)?(dni|nif)',
       'cod(ice)?_?fiscale',
       '(personal)?ausweis_?(nummer|nr)',
+      'personalausweis|reisepass(_?(nummer|nr))?',
       'steuer_?(id|identifikationsnummer|idnr)',
       'sozialversicherungs_?(nummer|nr)',
       'svnr|sv_nummer',
       'bsn|burgerservicenummer',
-      '(num(ero)?_(de_)?)?secu(rite)?_?sociale',
+      '(num(ero)?_(de_)?)?secu(rite)?_?sociale|num(ero)?_secu',
       'numero_(nir|insee)',
       'pesel',
       'person_?nummer',

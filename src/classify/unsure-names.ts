@@ -53,6 +53,12 @@ export const unsureNames: UnsureName[] = [
       'Is it a PIN, a password or a card number? If it is a postal code, a map pin or the like, include it.',
   },
   {
+    pattern: /^(nie|nir|rg|rfc|sin|tfn)(_(number|no|num|numero))?$/,
+    groups: ['text', 'bytes', 'number'],
+    reason: 'secret',
+    question: 'Is it the number that a state gave the person? If not, include it.',
+  },
+  {
     pattern: last('(gift|voucher|prepaid)_?card_?(number|code|no)|gift_?code|scratch_?card'),
     groups: ['text', 'bytes', 'uuid', 'number'],
     reason: 'secret',
@@ -70,7 +76,7 @@ export const unsureNames: UnsureName[] = [
   },
   {
     pattern:
-      /passw|passwd|kennwort|motdepasse|contrasen|(^|_)(pwd|pw|senha|secrets?|tokens?|credentials?|creds|salt|otp|totp|mfa|2fa|tfa|clave|jeton|nonce|verifier|code_(verifier|challenge)|jti|passkey|challenge|privkey|private|cookies?|csrf|jwts?|bearer|oauth|hmac|pgp|gpg|pem|certificate|cert|keystore|keytab|csr|auth|session|sid|ha1|cvv|cvc|mnemonic|seed|vault|parola|p256dh|geheim\w*|schluss?el\w*|schluess?el\w*)(_|$)|(token|secret|apikey)$/,
+      /passw|passwd|kennwort|motdepasse|contrasen|(^|_)(pwd|pw|senha|secrets?|tokens?|credentials?|creds|salt|otp|totp|mfa|2fa|tfa|clave|jeton|nonce|xsrf|verifier|code_(verifier|challenge)|jti|passkey|challenge|privkey|private|cookies?|csrf|jwts?|bearer|oauth|hmac|pgp|gpg|pem|certificate|cert|keystore|keytab|csr|auth|session|sid|ha1|cvv|cvc|mnemonic|seed|vault|parola|p256dh|geheim\w*|schluss?el\w*|schluess?el\w*)(_|$)|(token|secret|apikey)$/,
     // Words that have a plain meaning beside the secret one, where another word says so.
     except:
       /(^|_)(private_(note|message|address|phone|email|comment|channel|room)s?|session_(id|no|number|notes?|title|topic|name|summary)|sessions?|is_private|oauth_(provider|uid|user_id|id)|auth_(provider|type|method|username|user|name|realm)|certificate_(number|name|no)|cert_(name|no|number)|cookie_(consent|policy)|vault_(id|name)|seed_(id|type|name)|public_cert\w*|(token|cookie)_(symbol|name|address)|(\w+_)?public_key)$/,

@@ -23,6 +23,14 @@ export function resolveCategory(
   const classes = resolveClasses(resolving, leaving, category, [...at, 'classes']);
   const excluded = excludeColumns(resolving, columns, category.exclude ?? {}, [...at, 'exclude']);
   const classified = [...columns.map(({ column }) => column), ...excluded];
+  const { table } = splitTable(category.from);
+  const sensitive = resolveSensitive(
+    resolving,
+    { table, columns: classified },
+    leaving,
+    category.allowSensitive,
+    [...at, 'allowSensitive'],
+  );
   const orderBy = chooseOrder(resolving, category.orderBy, classified, [...at, 'orderBy']);
   if (category.whereReason !== undefined && category.where === undefined) {
     resolving.report(
@@ -47,7 +55,7 @@ export function resolveCategory(
       fields: columns.map(({ column, key }) => ({ column, key, class: classes[column] ?? 'provided' })),
       leftOut: resolveLeftOut(resolving, category.exclude, [...at, 'exclude']),
       rowsLeftOut: checkWords(resolving, category.whereReason, [...at, 'whereReason']),
-      sensitive: resolveSensitive(resolving, leaving, category.allowSensitive, [...at, 'allowSensitive']),
+      sensitive,
     },
   };
 }

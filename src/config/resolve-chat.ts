@@ -59,13 +59,16 @@ function resolveEntity(
       })),
     ),
   ];
+  const { schema, table } = splitTable(config.from);
+  const of = { table, columns: [...leavingColumns(config), ...Object.keys(config.exclude ?? {})] };
   return {
-    ...splitTable(config.from),
+    schema,
+    table,
     fields,
     custom,
     leftOut: resolveLeftOut(resolving, config.exclude, [...at, 'exclude']),
     classes: resolveClasses(resolving, places, config, [...at, 'classes']),
-    sensitive: resolveSensitive(resolving, places, config.allowSensitive, [...at, 'allowSensitive']),
+    sensitive: resolveSensitive(resolving, of, places, config.allowSensitive, [...at, 'allowSensitive']),
   };
 }
 

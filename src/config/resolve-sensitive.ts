@@ -12,12 +12,20 @@ export interface Leaving {
   at: PathStep[];
 }
 
+/** Where the columns stand: `code` is a word as any, and in `recovery_codes` a way in. */
+interface Of {
+  table: string;
+  /** All columns that the config names, in `exclude` too. */
+  columns: readonly string[];
+}
+
 /**
  * Columns of the deny class that leave, each with its written reason. Reports one without a reason, a reason without
  * such a column, and a reason for a column that needs none.
  */
 export function resolveSensitive(
   { report }: Resolving,
+  of: Of,
   leaving: Leaving[],
   allowed: Record<string, string> = {},
   at: PathStep[],
@@ -36,20 +44,20 @@ export function resolveSensitive(
   for (const column of Object.keys(allowed)) {
     if (!columns.has(column)) {
       report([...at, column], `\`${column}\` does not leave${didYouMean(column, columns) || '; remove it'}`);
-    } else if (sensitivityOf(column) === null) {
+    } else if (sensitivityOf(of, column) === null) {
       report([...at, column], `\`${column}\` needs no reason to leave; remove it`);
     }
   }
   return Object.entries(allowed).flatMap(([column, why]) => {
-    const denyClass = sensitivityOf(column);
+    const denyClass = sensitivityOf(of, column);
     return denyClass === null ? [] : [{ column, denyClass, why }];
   });
 }
 
 /** Its deny class; `unsure` where the name may be one of a secret, of which `check` warns until somebody says why it leaves. */
-function sensitivityOf(column: string): Allowance['denyClass'] | null {
-  const { reason } = classifyColumn({ table: '', column, type: 'text' });
-  return denyClassOf(column) ?? (reason === 'secret' ? 'unsure' : null);
+function sensitivityOf({ table, columns }: Of, column: string): Allowance['denyClass'] | null {
+  const { reason, isDenied } = classifyColumn({ table, column, type: 'text', siblings: columns });
+  return denyClassOf(column) ?? isDenied ?? (reason === 'secret' ? 'unsure' : null);
 }
 
 /** What kind of data each column that leaves holds, by column. Reports classes of columns that do not leave. */

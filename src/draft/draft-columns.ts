@@ -1,7 +1,7 @@
 import type { Column, Relation } from '../catalog/database-schema.ts';
 import { classifyColumn } from '../classify/classify-column.ts';
 import { groupOfType } from '../classify/column-type.ts';
-import { denyClassOf } from '../classify/deny-class.ts';
+import { denyClassOf, isFactAbout } from '../classify/deny-class.ts';
 import { jsonSecrets } from '../classify/json-secrets.ts';
 import { spell } from '../classify/name-words.ts';
 import type { ExclusionReason, FieldClass } from '../config/define.ts';
@@ -32,12 +32,19 @@ export function draftColumns(
 ): DraftColumn[] {
   const siblings = table.columns.map(({ name }) => name);
   const keys = new Set<string>();
-  return table.columns.flatMap((column) => {
+  const all = table.columns.map((column) => {
     // An empty table shows nothing.
     const values = sample?.[column.name]?.length ? sample[column.name] : undefined;
-    const decided = decide(table, column, { siblings, values, otherPeople, isLink: linked.has(column.name) });
+    const about = { siblings, values, otherPeople, isLink: linked.has(column.name) };
+    return { column, values, first: decide(table, column, about) };
+  });
+  const secrets = new Set(
+    all.flatMap(({ column, first }) => (first.reason === 'secret' ? [column.name] : [])),
+  );
+  return all.flatMap(({ column, values, first }) => {
+    const decided = first.reason === null ? withSource(column, first, secrets) : first;
     if (decided.reason === null) decided.key = freeKey(column.name, keys);
-    return [decided, ...insideOf(column, decided, values)];
+    return [decided, ...secretParts(column, decided), ...insideOf(column, decided, values)];
   });
 }
 
@@ -90,6 +97,16 @@ function decide(
   return { ...leaves, class: fieldClass, allowed };
 }
 
+/** What is generated from a secret stays with it, unless it only tells something about it. */
+function withSource(column: Column, decided: DraftColumn, secrets: Set<string>): DraftColumn {
+  const { name, type, kind, generatedFrom } = column;
+  const secret = generatedFrom.find((source) => secrets.has(source));
+  const isOnlyAbout = groupOfType(type.name, kind) === 'fact' || isFactAbout(spell(name));
+  if (secret === undefined || isOnlyAbout) return decided;
+  const remark = `it is generated from ${secret}`;
+  return { ...stayingPath([name], null), class: decided.class, remark };
+}
+
 /** `recipient_name` beside `recipient_id`, when that names somebody else. */
 function personBeside(column: string, otherPeople: string[]): string | null {
   const name = spell(column);
@@ -115,20 +132,36 @@ function isClosedContainer(column: Column, values: string[] | undefined): boolea
   return column.type.name !== 'hstore' || jsonSecrets((values ?? []).flatMap(parsed)).length > 0;
 }
 
+/** A composite leaves as JSON, so parts of it can stay. */
+function secretParts({ name, parts }: Column, { reason }: DraftColumn): DraftColumn[] {
+  if (reason !== null) return [];
+  const secrets = parts.filter((part) => denyClassOf(part) !== null);
+  return secrets.map((part) => stayingPath([name, part], null));
+}
+
 /** Secrets inside of JSON that leaves, found in a sample. */
 function insideOf(column: Column, decided: DraftColumn, values: string[] | undefined): DraftColumn[] {
   if (decided.reason !== null || values === undefined || groupOfType(column.type.name) !== 'container')
     return [];
   const documents = values.flatMap(parsed);
-  return jsonSecrets(documents).map(({ path, deny }) => ({
-    name: writePath([column.name, ...path]),
+  return jsonSecrets(documents).map(({ path, deny }) =>
+    stayingPath(
+      [column.name, ...path],
+      deny === null ? 'Its values look random. Do they open a door? If not, remove this line.' : null,
+    ),
+  );
+}
+
+function stayingPath(path: string[], question: string | null): DraftColumn {
+  return {
+    name: writePath(path),
     key: null,
-    reason: 'secret' as const,
-    class: 'provided' as const,
+    reason: 'secret',
+    class: 'provided',
     remark: null,
-    question: deny === null ? 'Its values look random. Do they open a door? If not, remove this line.' : null,
+    question,
     allowed: null,
-  }));
+  };
 }
 
 function parsed(text: string): unknown[] {

@@ -5,11 +5,14 @@ export function writeTable({ schema, table }: TableName): string {
   return schema === 'public' ? quoted(table) : `${quoted(schema)}.${quoted(table)}`;
 }
 
-/** As `exclude` names a column, or a path inside of one; `*` is any element or key. */
+/**
+ * As `exclude` names a column, or a path inside of one; `*` is any element or key. A key without a letter, which JSON may
+ * have and a path not, is left out with its neighbours.
+ */
 export function writePath([column = '', ...path]: string[]): string {
   const first = needsBrackets(column) ? `["${escaped(column)}"]` : column;
   return path.reduce((written, step) => {
-    if (step === '*') return `${written}[*]`;
+    if (step === '*' || step === '') return `${written}[*]`;
     return needsBrackets(step) ? `${written}["${escaped(step)}"]` : `${written}.${step}`;
   }, first);
 }

@@ -100,3 +100,34 @@ test('tables and columns with odd names are compared as they are written', async
     'nobody has said whether the column Sales Dept.Order.Grüße (text) leaves, so it stays',
   );
 });
+
+test('a part of a composite that is a secret is left out by its path', async () => {
+  const change = `create type login as (name text, password text);
+    alter table calls add column line login, add column "lines" login[]`;
+  const include = [...calls.include, 'line', 'lines'];
+  const exclude = { 'line.password': 'secret' };
+  const found = await findingsOf(change, { categories: { account, calls: { ...calls, include, exclude } } });
+  const { what, cure } = only(found, 'made-of-secret');
+  assert.equal(what, 'calls.lines leaves with calls, and its part password is a secret by its name');
+  assert.match(cure, /'lines\.password': 'secret'/);
+});
+
+test('a column that is generated from a secret does not get it past its name', async () => {
+  const change = `alter table calls add column sip_password text, add column pin int, add column "Code" text,
+    add column line text generated always as ('sip:' || sip_password) stored,
+    add column label text generated always as ("Code" || '!') stored,
+    add column has_line boolean generated always as (sip_password is not null) stored,
+    add column about text generated always as (id || settings::text) stored`;
+  const include = [...calls.include, 'line', 'label', 'has_line', 'about'];
+  const exclude = { sip_password: 'internal', pin: 'secret', Code: 'secret' };
+  const findings = await findingsOf(change, {
+    categories: { account, calls: { ...calls, include, exclude } },
+  });
+  assert.deepEqual(
+    findings.map(({ rule, what }) => `${rule} ${what}`),
+    [
+      'made-of-secret calls.line leaves with calls and is generated from calls.sip_password, which is a secret',
+      'made-of-secret calls.label leaves with calls and is generated from calls.Code, which is a secret',
+    ],
+  );
+});

@@ -67,6 +67,24 @@ test('a view does not get a column of the deny class past its name, nor a path p
   assert.deepEqual(await findingsOf(sql, { categories: { account, calls, vault, people: cut } }), []);
 });
 
+test('a view that hands whole rows out hands out what is secret in them, and of other tables nothing', async () => {
+  for (const sql of [
+    'create view people as select id, account_id, to_jsonb(users) as note from users',
+    'create view people as select "U s".id, "U s".account_id, row_to_json("U s") as note from users "U s"',
+    'create view people as select a.id, a.id as account_id, (select to_json(u) from users u where u.id = a.id) as note from accounts a',
+    'create view people as select a.id, a.id as account_id, u::text as note from accounts a cross join users u',
+    'create materialized view people as select id, account_id, users as note from users; create index on people (account_id)',
+  ]) {
+    const findings = await found(sql, ['id', 'account_id', 'note']);
+    const [{ path, what } = assert.fail(sql)] = findings.filter(({ rule }) => rule === 'view-over-secret');
+    assert.equal(path, 'exports.account.categories.people.include', sql);
+    assert.match(what, /makes note of users\.otp, which is excluded as a secret/, sql);
+  }
+  const harmless = `create view people as select u.id, u.account_id, to_json(a) as note
+    from users u join accounts a on a.id = u.account_id`;
+  assert.deepEqual(await found(harmless, ['id', 'account_id', 'note']), []);
+});
+
 test('a view of which the database does not tell where the secret is, is an error once', async () => {
   const sql = `create view people as with w as materialized (select id, account_id, otp as b from users)
     select id, account_id, b as note from w`;

@@ -111,6 +111,9 @@ const expected = {
     users.verification_code int4
     users.pin text
     users.pincode text
+    users.nir varchar
+    people.rg int8
+    users.xsrf text
     users.salt text
     users.secret_question text
     users.push_token text
@@ -220,6 +223,14 @@ describe('what happens to a column', () => {
       assert.equal(classifyColumn({ ...notes, sample: [written] }).verdict, 'ask', written);
     }
     assert.equal(classifyColumn({ ...notes, sample: ['forgot the password again'] }).verdict, 'include');
+  });
+
+  it("knows a session's id for the cookie that it is, beside what only sessions of a browser have", () => {
+    const id = { table: 'sessions', column: 'id', type: 'varchar', siblings: ['user_id', 'payload'] };
+    assert.equal(classifyColumn(id).isDenied, 'session');
+    assert.equal(classifyColumn({ ...id, type: 'int8' }).verdict, 'include');
+    assert.equal(classifyColumn({ ...id, siblings: ['user_id', 'minutes'] }).verdict, 'include');
+    assert.equal(classifyColumn({ ...id, table: 'training_sessions' }).verdict, 'include');
   });
 
   it('tells what was given, what was observed and what was made from it', () => {

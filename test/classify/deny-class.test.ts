@@ -9,7 +9,7 @@ const denied: Record<DenyClass, string> = {
     pw pw_hash user_pass userpass smtp_pass db_pass passphrase passcode
     passwort kennwort benutzer_passwort motdepasse mot_de_passe motDePasse mdp contrasena contraseña senha senha_hash
     wachtwoord lösenord passord adgangskode salasana haslo hasło jelszó heslo şifre ha1 ha1b md5secret vmsecret
-    voicemail_pin pin_hash user_pin security_answer secret_answer clave_acceso last_password auth_password`,
+    voicemail_pin pin_hash user_pin security_answer secret_answer clave_acceso last_password auth_password pass_phrase`,
   mfa: `otp_secret otpSecret totp_secret mfa_secret two_factor_secret twoFactorSecret two_factor_recovery_codes tfa_secret
     google2fa_secret encrypted_otp_secret encrypted_otp_secret_iv encrypted_otp_secret_salt otp_backup_codes recovery_codes
     recoveryCodes backup_codes mfa_recovery_codes scratch_codes totp_seed otp_seed otp_key totp otp otp_code
@@ -18,18 +18,21 @@ const denied: Record<DenyClass, string> = {
     auth_token authentication_token remember_token reset_password_token password_reset_token confirmation_token
     unlock_token invitation_token verification_token perishable_token persistence_token single_access_token csrf_token
     token token_hash token_digest login_token magic_link jwt session_cookie auth_cookie join_token email_token
-    user_activation_key reset_token_hash oauth_token bearer_token jeton SecurityStamp security_stamp`,
+    user_activation_key reset_token_hash oauth_token bearer_token jeton SecurityStamp security_stamp
+    resetpasswordtoken xsrftoken`,
   'api-key': `api_key apiKey apikey API_KEY billing_api_key stripe_api_key openai_apikey api_token api_secret secret_key
     secretKey secret_access_key aws_secret_access_key client_secret clientSecret consumer_secret app_secret
     webhook_secret signing_secret shared_secret secret secrets auth_key authkey encryption_key api_key_hash
-    apikey_encrypted credentials api_credentials personal_access_token access_key join_secret oauth_client_secret`,
+    apikey_encrypted credentials api_credentials personal_access_token access_key join_secret oauth_client_secret klucz_api sekret`,
   'private-key': `private_key privateKey ssh_private_key privkey encrypted_private_key seed_phrase mnemonic psk
-    pre_shared_key private_key_pem clave_privada clé_privée`,
+    pre_shared_key private_key_pem clave_privada clé_privée klucz_prywatny`,
   'card-number': `card_number cardNumber cardnumber cc_number ccnumber credit_card credit_card_number creditcard cvv cvc cvv2
-    card_cvc card_security_code kartennummer kreditkartennummer numero_carte numero_tarjeta card_no track2 card_pan`,
+    card_cvc card_security_code kartennummer kreditkartennummer numero_carte numero_tarjeta card_no track2 card_pan
+    num_carte num_carte_bancaire numero_carta nr_karty kaartnummer`,
   'government-id': `ssn user_ssn encrypted_ssn social_security_number socialSecurityNumber national_id national_insurance_number
     passport_number passportNo passport drivers_license driver_license_number id_card_number aadhaar_number cpf curp
-    dni codice_fiscale personalausweisnummer steuer_id sozialversicherungsnummer bsn pesel personnummer national_health_no publicHealthCardNumber`,
+    dni codice_fiscale personalausweisnummer steuer_id sozialversicherungsnummer bsn pesel personnummer national_health_no publicHealthCardNumber
+    Personalausweis Reisepass num_secu num_dni`,
 };
 
 const allowed = `
@@ -39,6 +42,7 @@ const allowed = `
   password_enabled password_policy_id password_algorithm passwordless passwordless_login password_login_enabled
   password_reset_sent_at reset_password_sent_at failed_password_attempts password_protected uses_password
   token_count tokens token_expires_at tokenExpiresAt token_type token_id access_token_id input_tokens max_tokens
+  num_cards num_passports num_tokens num_password_resets num_sessions num_credit_cards palavra_chave
   total_tokens prompt_tokens completion_tokens page_token next_page_token sync_token push_token device_token fcm_token
   tokens_used token_limit token_name refresh_token_expires_at max_token
   session_id sessionId session_count sessions session_started_at session_duration session_type session_name session_length

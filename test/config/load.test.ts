@@ -191,6 +191,14 @@ test('the ways in which a row belongs are read with their constants', async () =
   assert.deepEqual(single?.selections[0]?.belongsTo, { column: 'a' });
 });
 
+test('a reason may be written for whatever a check asks one for, also where the table tells that it is a secret', async () => {
+  const why = 'The customer printed them and wants them on file.';
+  const { exports } = await loadJson(
+    withCategory({ from: 'recovery_codes', include: ['id', 'code'], allowSensitive: { code: why } }),
+  );
+  assert.deepEqual(exports.account?.categories[0]?.sensitive, [{ column: 'code', denyClass: 'mfa', why }]);
+});
+
 test('what leaves of a category is told with its classes, reasons and allowances', async () => {
   const why = 'The customer chose it and needs it to move their phones.';
   const { exports, version } = await loadJson({

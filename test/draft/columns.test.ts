@@ -34,21 +34,46 @@ describe('the columns of a draft', () => {
     );
   });
 
+  it('leave parts of composites behind that are secrets', async () => {
+    const url = await createProduct(`
+      create type login as (name text, password text);
+      create table users (id int primary key, line login, "allLines" login[]);
+      insert into users values (1, row('a', 'CANARY'), array[row('b', 'CANARY')::login]);`);
+    const { text, data } = await exportDraft(await draftOf(url, 'users'), url, '1');
+    assert.doesNotMatch(text, /CANARY/);
+    assert.deepEqual(data.users, [{ id: 1, line: { name: 'a' }, allLines: [{ name: 'b' }] }]);
+  });
+
+  it('stay where they are generated from a secret', async () => {
+    const url = await createProduct(`
+      create table users (id int primary key, email text, password text, invite_code text,
+        shout text generated always as (upper(invite_code)) stored,
+        basic text generated always as (email || ':' || password) stored,
+        has_login boolean generated always as (password is not null) stored,
+        shown text generated always as (lower(email)) stored);
+      insert into users values (1, 'a@b.example', 'CANARY', 'CANARY');`);
+    const draft = await draftOf(url, 'users');
+    const fates = ['basic', 'shout', 'has_login', 'shown'].map((name) => fateOf(draft, 'users', name));
+    assert.deepEqual(fates, ['secret', 'secret', 'include', 'include']);
+    const { text } = await exportDraft(draft, url, '1');
+    assert.doesNotMatch(text, /CANARY/);
+  });
+
   it('are looked into when rows are sampled: values of secrets stay under harmless names', async () => {
     const url = await createProduct(`
       create table users (id int primary key, extra text, config jsonb, notes text, attributes json[]);
       insert into users select n, '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy',
-        '{"list": [{"token": "CANARY_a"}], "odd.key": {"secret": "CANARY_b"}, "keep": 1}', 'note ' || n,
+        '{"list": [{"token": "CANARY_a"}], "odd.key": {"secret": "CANARY_b"}, "keep": 1, "in": {"": "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."}}', 'note ' || n,
         array['{"password": "CANARY_c", "kept": true}']::json[] from generate_series(1, 3) n;`);
     const draft = await draftOf(url, 'users', { sample: true });
     assert.equal(fateOf(draft, 'users', 'extra'), 'secret');
     assert.equal(fateOf(draft, 'users', 'notes'), 'include');
     const { text, data } = await exportDraft(draft, url, '1');
-    assert.doesNotMatch(text, /CANARY|\$2b/);
+    assert.doesNotMatch(text, /CANARY|\$2b|eyJ/);
     assert.deepEqual(data.users, [
       {
         id: 1,
-        config: { list: [{}], 'odd.key': {}, keep: 1 },
+        config: { list: [{}], 'odd.key': {}, keep: 1, in: {} },
         notes: 'note 1',
         attributes: [{ kept: true }],
       },

@@ -16,6 +16,29 @@ describe('a Postgres server as a source', () => {
 
   const large = selectionOf('large', ['id', 'body']);
 
+  test('finds rows of several ways also where a partition is a foreign table, whose rows have no address', async () => {
+    await product.run(`
+      create extension file_fdw;
+      create server files foreign data wrapper file_fdw;
+      create table orders (id int, account_id int);
+      insert into orders values (10, 1), (20, 2);
+      create table gifts (id int, order_id int, giver_id int, year int) partition by list (year);
+      create table gifts_new partition of gifts for values in (2026);
+      create foreign table gifts_old partition of gifts for values in (2025)
+        server files options (program 'echo 1,10,7,2025; echo 2,20,1,2025; echo 3,20,7,2025', format 'csv');
+      insert into gifts values (4, 10, 7, 2026), (5, 20, 7, 2026)`);
+    const gifts = selectionOf('gifts', ['id'], {
+      belongsTo: {
+        anyOf: [
+          { column: 'giver_id' },
+          { column: 'account_id', through: [{ schema: 'public', table: 'orders', on: { order_id: 'id' } }] },
+        ],
+      },
+    });
+    const rows = await inSnapshot(product.source, (reader) => readRows(reader, gifts, '1'));
+    assert.deepEqual(rows, [{ id: 1 }, { id: 2 }, { id: 4 }]);
+  });
+
   /** What our own sessions are doing, as the server sees them. */
   const activity = () =>
     product.ask(`

@@ -22,7 +22,10 @@ export interface CatalogColumn extends ReadColumn {
 
 export interface CatalogTable {
   oid: string;
-  /** Whether a row has an address on a page, `ctid`: tables and materialised views have, views and foreign tables not. */
+  /**
+   * Whether a row has an address on a page, `ctid`, that no other has: tables and materialised views have, views not, nor
+   * foreign tables, also as partitions or children: many rows behind one may have the same.
+   */
   hasAddresses: boolean;
   isPartitioned: boolean;
   columns: Map<string, CatalogColumn>;
@@ -173,7 +176,7 @@ async function readTable(
   const relationKind = first[1] ?? '';
   return {
     oid: first[0] ?? '',
-    hasAddresses: ['r', 'p', 'm'].includes(relationKind),
+    hasAddresses: ['r', 'p', 'm'].includes(relationKind) && first[8] !== 'true',
     isPartitioned: relationKind === 'p',
     columns,
   };
@@ -215,6 +218,10 @@ function columnsSql(schema: string, table: string): string {
       from pg_catalog.pg_class c
       where c.relname = ${escapeLiteral(table)} and c.relkind in ('r', 'p', 'v', 'm', 'f')
         and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = ${escapeLiteral(schema)})
+    ), below as (
+      select oid from wanted
+      union
+      select i.inhrelid from below join pg_catalog.pg_inherits i on i.inhparent = below.oid
     ), attribute as (
       select a.attnum, a.attname, a.attcollation, a.atttypid as type_oid,
         may_hold_nulls or not a.attnotnull or exists (
@@ -238,7 +245,8 @@ function columnsSql(schema: string, table: string): string {
     select wanted.oid::text, wanted.relkind::text, a.attname::text, n.nspname::text, t.typname::text,
       ${KIND_OF_TYPE},
       a.nullable::text,
-      (a.attcollation <> 0 and a.attcollation not in (select oid from bytewise))::text
+      (a.attcollation <> 0 and a.attcollation not in (select oid from bytewise))::text,
+      exists (select from below join pg_catalog.pg_class c on c.oid = below.oid where c.relkind = 'f')::text
     from wanted
     left join (attribute a
       join pg_catalog.pg_type t on t.oid = a.type_oid and t.typtype <> 'd'

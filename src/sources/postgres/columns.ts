@@ -46,20 +46,15 @@ export interface CatalogWay {
 /** Everything that a selection names. Throws `source_refused` naming what is not there, and what it may have meant. */
 export async function readCatalog(session: Session, selection: Selection): Promise<Catalog> {
   const { category } = selection;
-  const table = await readTable(session, category, selection);
+  const table = await knownTable(session, category, selection);
   if (selection.only && table.isPartitioned) throw onlyOfPartitions(selection);
   for (const { column } of selection.columns) requireColumn(category, selection, table, column);
   for (const key of selection.orderBy) requireColumn(category, selection, table, key);
   const ways: CatalogWay[] = [];
-  // Many ways lead through the same tables.
-  const known = new Map<string, CatalogTable>();
   for (const way of waysOf(selection.belongsTo)) {
     const hops: CatalogTable[] = [];
     for (const hop of way.through ?? []) {
-      const name = JSON.stringify([hop.schema, hop.table]);
-      const read = known.get(name) ?? (await readTable(session, category, hop));
-      known.set(name, read);
-      hops.push(read);
+      hops.push(await knownTable(session, category, hop));
     }
     requireWay(selection, table, { way, hops });
     ways.push({ way, hops });
@@ -143,6 +138,26 @@ const codecsByType: Record<string, Codec> = {
 /** Cast to text, these stand as Postgres prints them: no function of their own makes the cast. */
 const castNumbers = new Set(['numeric', 'float4', 'float8']);
 const castTexts = new Set(['date', 'time', 'timetz', 'interval']);
+
+/** The tables that a session has asked about: it lives for one transaction, and what is read in it is of one instant. */
+const tablesOf = new WeakMap<Session, Map<string, CatalogTable>>();
+
+/**
+ * Asked of the server once a session: many ways lead through the same tables, and a category is counted and then read. A
+ * table that is altered in between is noticed at the end of the read, by its files.
+ */
+async function knownTable(
+  session: Session,
+  category: string,
+  place: { schema: string; table: string },
+): Promise<CatalogTable> {
+  const known = tablesOf.get(session) ?? new Map<string, CatalogTable>();
+  tablesOf.set(session, known);
+  const name = JSON.stringify([place.schema, place.table]);
+  const table = known.get(name) ?? (await readTable(session, category, place));
+  known.set(name, table);
+  return table;
+}
 
 async function readTable(
   session: Session,

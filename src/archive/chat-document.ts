@@ -9,7 +9,7 @@ import {
 } from '../chat/section-names.ts';
 import { HandoverError } from '../errors.ts';
 import { type Layout, layOut, type Segment } from './layout.ts';
-import { plainSizeBytes, type StoredPart } from './stored-part.ts';
+import { plainSizeBytes, type StoredPart, sliceOf } from './stored-part.ts';
 
 export type ChatLayout = Layout & ChatFileKind;
 
@@ -128,21 +128,14 @@ function* joined(rows: Segment[], separator: Uint8Array): Generator<Segment, voi
 function slicesBySection(parts: StoredPart[]): Slices {
   const slices: Slices = new Map();
   for (const part of parts) {
-    const plainBytes = plainSizeBytes(part);
-    for (const { category, offset, bytes, sha256 } of part.sections) {
+    const sliced = { name: part.name, plainBytes: plainSizeBytes(part) };
+    for (const section of part.sections) {
+      const { category, bytes } = section;
       requireKnown(part.name, category);
       const rows = slices.get(category) ?? [];
       slices.set(category, rows);
       if (bytes === 0) continue;
-      const sliced = { name: part.name, plainBytes };
-      rows.push({
-        kind: 'slice',
-        section: category,
-        part: sliced,
-        start: offset,
-        end: offset + bytes,
-        sha256,
-      });
+      rows.push(sliceOf(sliced, section));
     }
   }
   return slices;

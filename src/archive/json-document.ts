@@ -9,7 +9,7 @@ import {
   tailText,
 } from './json-frame.ts';
 import { type Layout, layOut, type Segment } from './layout.ts';
-import { plainSizeBytes, type StoredPart } from './stored-part.ts';
+import { plainSizeBytes, type StoredPart, sliceOf } from './stored-part.ts';
 
 /**
  * Lays the document out. Parts are in the order of the archive; those of one category follow the order of its rows.
@@ -40,20 +40,13 @@ function* segmentsOf(document: JsonDocument, slices: Map<string, Segment[]>): Ge
 function slicesByCategory(categories: string[], parts: StoredPart[]): Map<string, Segment[]> {
   const slices = new Map<string, Segment[]>(categories.map((category) => [category, []]));
   for (const part of parts) {
-    const plainBytes = plainSizeBytes(part);
-    for (const { category, offset, bytes, sha256 } of part.sections) {
+    const sliced = { name: part.name, plainBytes: plainSizeBytes(part) };
+    for (const section of part.sections) {
+      const { category, bytes } = section;
       const rows = slices.get(category);
       if (rows === undefined) throw unknownCategory(part.name, category);
       if (bytes === 0) continue;
-      const sliced = { name: part.name, plainBytes };
-      rows.push({
-        kind: 'slice',
-        section: category,
-        part: sliced,
-        start: offset,
-        end: offset + bytes,
-        sha256,
-      });
+      rows.push(sliceOf(sliced, section));
     }
   }
   return slices;

@@ -1,5 +1,6 @@
 import { HandoverError } from '../errors.ts';
 import type { Section } from '../lifecycle/export-parts-table.ts';
+import type { Segment, SlicedPart } from './layout.ts';
 
 /** A *part*: one sealed object of the store, whose plaintext is a run of sections, one after another. */
 export interface StoredPart {
@@ -27,4 +28,9 @@ export function plainSizeBytes(part: StoredPart): number {
     end += section.bytes;
   }
   return end;
+}
+
+/** A section of a part, as a piece of a file. */
+export function sliceOf(part: SlicedPart, { category, offset, bytes, sha256 }: Section): Segment {
+  return { kind: 'slice', section: category, part, start: offset, end: offset + bytes, sha256 };
 }

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 /**
  * The numbers and derivations of an age v1 file (https://age-encryption.org/v1), shared by sealing and opening:
@@ -27,9 +27,9 @@ export function chunkCount(plainBytes: number): number {
   return Math.max(1, Math.ceil(plainBytes / chunkBytes));
 }
 
-/** The key of all chunks of one file. */
-export function derivePayloadKey(fileKey: Uint8Array, payloadNonce: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', fileKey, payloadNonce, 'payload', 32));
+/** The key of all chunks of one file. As an object: given as bytes, each cipher costs Node 20 µs more, half as much as a chunk. */
+export function derivePayloadKey(fileKey: Uint8Array, payloadNonce: Uint8Array): KeyObject {
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', fileKey, payloadNonce, 'payload', 32)));
 }
 
 /** 11 bytes of counter, big endian, and a byte that marks the last chunk: so no cut and no swap goes unnoticed. */

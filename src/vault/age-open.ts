@@ -1,4 +1,4 @@
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, type KeyObject } from 'node:crypto';
 import { Decrypter } from 'age-encryption';
 import { HandoverError } from '../errors.ts';
 import {
@@ -48,7 +48,7 @@ export async function openSealedFile(file: SealedFile, identity: string): Promis
 
 async function* readRange(
   file: SealedFile,
-  key: Uint8Array,
+  key: KeyObject,
   head: number,
   { start, end }: ByteRange,
 ): AsyncGenerator<Uint8Array, void> {
@@ -84,7 +84,7 @@ async function* readRange(
 
 function openChunk(
   file: SealedFile,
-  key: Uint8Array,
+  key: KeyObject,
   index: number,
   isLast: boolean,
   sealed: Uint8Array,
@@ -101,7 +101,7 @@ function openChunk(
   return plain;
 }
 
-async function openHead(file: SealedFile, identity: string): Promise<{ key: Uint8Array; head: number }> {
+async function openHead(file: SealedFile, identity: string): Promise<{ key: KeyObject; head: number }> {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const cursor = openCursor(file.read({ start: 0, end: longestHeadBytes }));

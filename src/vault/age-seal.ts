@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { Encrypter } from 'age-encryption';
 import { chunkBytes, chunkNonce, derivePayloadKey, payloadNonceBytes, tagBytes } from './age-format.ts';
 
@@ -53,7 +53,7 @@ export async function createSealer(recipient: string): Promise<Sealer> {
   };
 }
 
-function sealChunk(key: Uint8Array, index: number, plain: Uint8Array, isLast: boolean): [Buffer, Buffer] {
+function sealChunk(key: KeyObject, index: number, plain: Uint8Array, isLast: boolean): [Buffer, Buffer] {
   const cipher = createCipheriv('chacha20-poly1305', key, chunkNonce(index, isLast), {
     authTagLength: tagBytes,
   });

@@ -1,5 +1,6 @@
 import { readCatalog } from '../../src/sources/postgres/columns.ts';
 import { connect } from '../../src/sources/postgres/connection.ts';
+import { inputOf } from '../../src/sources/postgres/input.ts';
 import { selectRows } from '../../src/sources/postgres/select.ts';
 import { SESSION_SETTINGS } from '../../src/sources/postgres/session.ts';
 import { createTranscoder } from '../../src/sources/postgres/transcode.ts';
@@ -18,8 +19,9 @@ export async function start(settings: { url: string; rows: number; leastSeconds:
   const columns = transcodedColumns(chatSelection.columns, catalog.table.columns, 'Category "messages"', {});
   const sql = selectRows(chatSelection, catalog, workspace, { from: null, to: String(settings.rows + 1) });
   const copied: Uint8Array[] = [];
-  for await (const pieces of connection.copy(`copy (${sql}) to stdout (format binary)`)) {
-    for (const piece of pieces) copied.push(Buffer.from(piece));
+  for await (const { bytes, bounds } of connection.copy(`copy (${sql}) to stdout (format binary)`)) {
+    for (let i = 0; i < bounds.length; i += 2)
+      copied.push(Buffer.from(bytes.subarray(bounds[i], bounds[i + 1])));
   }
   await connection.close();
   const input = Buffer.concat(copied);
@@ -44,11 +46,12 @@ export async function start(settings: { url: string; rows: number; leastSeconds:
       run.bytes += chunk?.bytes.length ?? 0;
     };
     for (let from = 0; from < input.length; from += PIECE_BYTES) {
-      const piece = input.subarray(from, from + PIECE_BYTES);
-      let at = transcoder.push(piece, 0, piece.length);
-      while (at < piece.length) {
+      const piece = inputOf(input.subarray(from, from + PIECE_BYTES));
+      const end = piece.bytes.length;
+      let at = transcoder.push(piece, 0, end);
+      while (at < end) {
         take();
-        at = transcoder.push(piece, at, piece.length);
+        at = transcoder.push(piece, at, end);
       }
     }
     take();

@@ -1,6 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { BuiltPart, CallName } from '../builder/calls.ts';
 import type { Connection } from '../sources/postgres/connection.ts';
+import type { CopyBytes } from '../sources/postgres/copy-tap.ts';
 import type { Tracing } from '../tracing.ts';
 import type { Store } from '../vault/store.ts';
 import { withoutLiterals } from './without-literals.ts';
@@ -60,14 +61,16 @@ export function traceConnection(tracing: Tracing, connection: Connection): Conne
       });
       const meter = createMeter();
       try {
-        yield* meter.measure(connection.copy(sql, signal), (pieces) =>
-          pieces.reduce((sum, piece) => sum + piece.length, 0),
-        );
+        yield* meter.measure(connection.copy(sql, signal), payloadBytes);
       } finally {
         span.setAttributes({ 'handover.bytes': meter.bytes(), 'handover.wait_ms': meter.waitedMs() }).end();
       }
     },
   };
+}
+
+function payloadBytes({ bounds }: CopyBytes): number {
+  return bounds.reduce((sum, bound, index) => (index % 2 === 0 ? sum - bound : sum + bound), 0);
 }
 
 /** A span for each write: how long of it the store waited for bytes that were not sealed yet. */

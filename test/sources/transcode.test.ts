@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Codec } from '../../src/sources/postgres/codecs.ts';
+import { inputOf } from '../../src/sources/postgres/input.ts';
 import { compileOmissions } from '../../src/sources/postgres/omit-paths.ts';
 import { createTranscoder, type TranscodedColumn } from '../../src/sources/postgres/transcode.ts';
 
@@ -260,7 +261,7 @@ describe('the transcoder', () => {
     const transcoder = createTranscoder(columnsOf({ a: 'string' }), separator);
     for (const value of ['x', 'y']) {
       const bytes = Buffer.concat([head, copyRow([value]), lastWord]);
-      transcoder.push(bytes, 0, bytes.length);
+      transcoder.push(inputOf(bytes), 0, bytes.length);
       transcoder.end();
     }
     assert.equal(Buffer.from(transcoder.take()?.bytes ?? []).toString(), `{"a":"x"}${separator}{"a":"y"}`);
@@ -337,10 +338,11 @@ function transcodeBytes(columns: TranscodedColumn[], pieces: Uint8Array[], chunk
     replaced += chunk.replaced ?? 0;
   };
   for (const piece of pieces) {
-    let at = transcoder.push(piece, 0, piece.length);
+    const input = inputOf(piece);
+    let at = transcoder.push(input, 0, piece.length);
     while (at < piece.length) {
       take();
-      at = transcoder.push(piece, at, piece.length);
+      at = transcoder.push(input, at, piece.length);
     }
   }
   transcoder.end();

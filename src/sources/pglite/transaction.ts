@@ -1,4 +1,5 @@
 import { type PGlite, protocol, type Transaction } from '@electric-sql/pglite';
+import { type CopyBytes, copyBytesOf } from '../postgres/copy-tap.ts';
 import { SESSION_SETTINGS, type Session, TAKEN_AT } from '../postgres/session.ts';
 import { createSlots } from '../postgres/slots.ts';
 
@@ -55,12 +56,12 @@ function sessionOf(pglite: PGlite, transaction: Transaction): Session {
         syncToFs: false,
         onRawData: (slice) => slices.push(slice.slice()),
       });
-      const pieces: Uint8Array[] = [];
+      const copied: CopyBytes[] = [];
       new protocol.Parser().parse(Buffer.concat(slices), (message) => {
         if (message.name === 'error') throw message;
-        if (message instanceof protocol.messages.CopyDataMessage) pieces.push(message.chunk);
+        if (message instanceof protocol.messages.CopyDataMessage) copied.push(copyBytesOf(message.chunk));
       });
-      yield pieces;
+      yield* copied;
       signal?.throwIfAborted();
     },
   };

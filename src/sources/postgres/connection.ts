@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { copyOut } from './copy-out.ts';
+import { tapCopyData } from './copy-tap.ts';
 import { sqlStateOf } from './failures.ts';
 import type { Session } from './session.ts';
 import { createSlots } from './slots.ts';
@@ -20,6 +21,7 @@ export interface Connection extends Session {
 /** A session of its own on a server: what `pg` calls a client. Throws what the driver throws. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const client = createClient(options);
+  const tap = tapCopyData(client);
   // A server that ends an idle session says why (a replica: a conflict), and nobody is asking at that moment.
   let farewell: unknown = null;
   client.on('error', (error) => {
@@ -54,7 +56,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     },
     copy(sql, signal) {
       const signals = signal ? [signal, closing.signal] : [closing.signal];
-      return copyOut(client, sql, { cancel, signal: AbortSignal.any(signals) });
+      return copyOut({ client, tap }, sql, { cancel, signal: AbortSignal.any(signals) });
     },
     async script(sql) {
       await client.query(sql);

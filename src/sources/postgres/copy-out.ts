@@ -1,18 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client, Connection, Submittable } from 'pg';
+import type { CopyBytes, CopyTap } from './copy-tap.ts';
 
 /**
- * `COPY … TO STDOUT` as a query of `pg`. Its parser hands every CopyData message over as a slice of the bytes that
- * came from the socket; while the socket is paused they stay as they are, so nothing is copied. The server waits when
- * we do not read.
+ * `COPY … TO STDOUT` as a query of `pg`. What comes with one read of the socket is handed over as it lies there, so
+ * nothing is copied. The server waits when we do not read.
  */
 export async function* copyOut(
-  client: Client,
+  { client, tap }: { client: Client; tap: CopyTap },
   sql: string,
   options: { cancel: () => Promise<void>; signal?: AbortSignal },
-): AsyncGenerator<Uint8Array[]> {
+): AsyncGenerator<CopyBytes> {
   const { cancel, signal } = options;
-  const copy = new CopyQuery(sql);
+  const copy = new CopyQuery(sql, tap);
   let cancelling: Promise<void> | null = null;
   const stop = () => {
     copy.discard();
@@ -22,8 +22,8 @@ export async function* copyOut(
   try {
     signal?.throwIfAborted();
     client.query(copy);
-    for (let pieces = await copy.next(); pieces !== null; pieces = await copy.next()) {
-      yield pieces;
+    for (let bytes = await copy.next(); bytes !== null; bytes = await copy.next()) {
+      yield bytes;
       signal?.throwIfAborted();
     }
     signal?.throwIfAborted();
@@ -53,7 +53,9 @@ const CANCEL_AGAIN_MS = 1_000;
 class CopyQuery implements Submittable {
   readonly #sql: string;
   #connection: Connection | null = null;
-  #pieces: Uint8Array[] = [];
+  readonly #tap: CopyTap;
+  /** One, unless more came before the socket was still. */
+  #waiting: CopyBytes[] = [];
   #isPaused = false;
   #isDiscarding = false;
   #isOver = false;
@@ -65,46 +67,44 @@ class CopyQuery implements Submittable {
     this.#end = resolve;
   });
 
-  constructor(sql: string) {
+  constructor(sql: string, tap: CopyTap) {
     this.#sql = sql;
+    this.#tap = tap;
   }
 
   get isRunning(): boolean {
     return this.#connection !== null && !this.#isOver;
   }
 
-  /** What has come since the last call; null at the end. Throws what the server threw. */
-  async next(): Promise<Uint8Array[] | null> {
-    if (this.#pieces.length === 0 && !this.#isOver && !this.#isDiscarding) {
+  /** What came next; null at the end. Throws what the server threw. */
+  async next(): Promise<CopyBytes | null> {
+    if (this.#waiting.length === 0 && !this.#isOver && !this.#isDiscarding) {
       this.#flow(); // those handed out before have been used
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (this.#error && !this.#isDiscarding) throw this.#error;
-    if (this.#pieces.length === 0) return null;
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    return pieces;
+    return this.#waiting.shift() ?? null;
   }
 
   /** Lets the rest of the answer run into the sand. */
   discard(): void {
     this.#isDiscarding = true;
-    this.#pieces = [];
+    this.#waiting = [];
     this.#flow();
     this.#wake();
   }
 
   submit(connection: Connection): void {
     this.#connection = connection;
+    this.#tap.to = (bytes) => this.#take(bytes);
     connection.query(this.#sql);
   }
 
-  /** Called for every message that came with one read of the socket, and no more until we let it flow again. */
-  handleCopyData({ chunk }: { chunk: Uint8Array }): void {
+  #take(bytes: CopyBytes): void {
     if (this.#isDiscarding) return;
-    this.#pieces.push(chunk);
+    this.#waiting.push(bytes);
     if (this.#isPaused) return;
     this.#isPaused = true;
     this.#connection?.stream.pause();
@@ -123,6 +123,7 @@ class CopyQuery implements Submittable {
 
   #finish(error: unknown): void {
     this.#isOver = true;
+    this.#tap.to = null;
     this.#error = error;
     this.#flow();
     this.#wake();

@@ -46,9 +46,10 @@ export async function* readCsv(
 ): AsyncGenerator<RowChunk> {
   yield* inTurn(session, query, signal, async function* () {
     const records = createCsvRecords();
-    for await (const pieces of session.copy(`copy (${query.sql}\n) to stdout (format csv)`, signal)) {
-      for (const piece of pieces) {
-        records.push(piece);
+    const sql = `copy (${query.sql}\n) to stdout (format csv)`;
+    for await (const { bytes, bounds } of session.copy(sql, signal)) {
+      for (let i = 0; i < bounds.length; i += 2) {
+        records.push(bytes.subarray(bounds[i], bounds[i + 1]));
         const full = records.isFull() ? records.take() : null;
         if (full) yield full;
       }

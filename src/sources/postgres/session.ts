@@ -1,3 +1,4 @@
+import type { CopyBytes } from './copy-tap.ts';
 import type { Slots } from './slots.ts';
 
 /**
@@ -13,7 +14,7 @@ export interface Session {
    * Payloads of CopyData messages, some at a time; their bytes are valid until the next are asked for. Leaving early,
    * or the signal, stops the statement on the server.
    */
-  copy(sql: string, signal?: AbortSignal): AsyncIterable<Uint8Array[]>;
+  copy(sql: string, signal?: AbortSignal): AsyncIterable<CopyBytes>;
   /** One place: a session does one thing at a time. */
   turn: Slots;
 }

@@ -12,13 +12,15 @@ export async function* transcodeCopy(
   transcoder: Transcoder,
   signal?: AbortSignal,
 ): AsyncGenerator<RowChunk> {
-  for await (const pieces of session.copy(sql, signal)) {
-    for (const piece of pieces) {
-      let at = transcoder.push(piece, 0, piece.length);
-      while (at < piece.length) {
+  for await (const copied of session.copy(sql, signal)) {
+    const { bounds } = copied;
+    for (let i = 0; i < bounds.length; i += 2) {
+      const end = bounds[i + 1] as number;
+      let at = transcoder.push(copied, bounds[i] as number, end);
+      while (at < end) {
         const full = transcoder.take();
         if (full) yield full;
-        at = transcoder.push(piece, at, piece.length);
+        at = transcoder.push(copied, at, end);
       }
     }
   }

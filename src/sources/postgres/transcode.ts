@@ -1,8 +1,8 @@
 import type { RowChunk } from '../source.ts';
 import { BACKSLASH, type Codec, codecs, FIELD_BYTES, GROWTH, QUOTE } from './codecs.ts';
-import { readInt16, readInt32 } from './integers.ts';
+import { type Input, inputOf } from './input.ts';
 import { type Omission, omitPaths } from './omit-paths.ts';
-import type { Output } from './output.ts';
+import { constantOf, outputOf, writeConstant } from './output.ts';
 import { replaceInvalid } from './replace-invalid.ts';
 
 /** One column of the COPY, in its order. */
@@ -23,10 +23,10 @@ export interface TranscodedColumn {
  */
 export interface Transcoder {
   /**
-   * Transcodes `input[start, end)`. Returns `end`, or less when a chunk is full: then {@link Transcoder.take} it and
+   * Transcodes `input.bytes[start, end)`. Returns `end`, or less when a chunk is full: then {@link Transcoder.take} it and
    * push the rest.
    */
-  push(input: Uint8Array, start: number, end: number): number;
+  push(input: Input, start: number, end: number): number;
   /** The rows written since the last take; null when there are none. Overwritten by the next push. */
   take(): RowChunk | null;
   /** To be called at the end of each COPY; another may follow. Throws when the input ended before its last word. */
@@ -43,7 +43,7 @@ export function createTranscoder(
 ): Transcoder {
   if (columns.length === 0) throw new Error('A row needs at least one column.');
   const fields = columns.map((column, index) => ({
-    prefix: Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
+    prefix: constantOf(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
     write: codecs[column.codec],
     omission: column.omission ?? null,
   }));
@@ -51,9 +51,11 @@ export function createTranscoder(
     (sum, { prefix }) => sum + prefix.length + FIELD_BYTES,
     separator.length + 1,
   );
+  const between = constantOf(Buffer.from(separator).toString());
   const holdsBytes = columns.some(({ codec }) => codec === 'base64');
   const buffer = new Uint8Array(Math.max(chunkBytes, fixedBytes));
-  const output: Output = { bytes: buffer, length: 0 };
+  const ordinary = outputOf(buffer);
+  let output = ordinary;
   const cut = createCarry();
   let rows = 0;
   let isFirstRow = true;
@@ -61,21 +63,21 @@ export function createTranscoder(
   let awaited: 'head' | 'row' | 'nothing' = 'head';
 
   /** Where what comes next ends; beyond `end` as far as can be told when some of it is still to come. */
-  function measure(input: Uint8Array, start: number, end: number): number {
+  function measure(input: Input, start: number, end: number): number {
     if (awaited === 'head') {
       if (start + HEAD_BYTES > end) return start + HEAD_BYTES;
       if (!isHead(input, start)) throw new Error('The source did not answer with a binary COPY.');
-      return start + HEAD_BYTES + readInt32(input, start + HEAD_BYTES - 4);
+      return start + HEAD_BYTES + input.view.getInt32(start + HEAD_BYTES - 4);
     }
     if (awaited === 'nothing') throw new Error('The source sent more than it said.');
     if (start + 2 > end) return start + 2;
-    const count = readInt16(input, start);
+    const count = input.view.getInt16(start);
     if (count === LAST_WORD) return start + 2;
     if (count !== fields.length) throw otherColumns();
     let at = start + 2;
     for (let field = 0; field < count; field++) {
       if (at + 4 > end) return at + 4;
-      const bytes = readInt32(input, at);
+      const bytes = input.view.getInt32(at);
       at += 4;
       if (bytes > 0) at += bytes;
     }
@@ -83,36 +85,36 @@ export function createTranscoder(
   }
 
   /** Makes room for what lies in `input[start, end)`; false when the chunk must be taken first. */
-  function hasRoom(input: Uint8Array, start: number, end: number): boolean {
-    if (output.bytes !== buffer && rows > 0) return false; // a long row goes alone
+  function hasRoom(input: Input, start: number, end: number): boolean {
+    if (output !== ordinary && rows > 0) return false; // a long row goes alone
     const free = output.bytes.length - output.length - fixedBytes;
     if ((end - start) * GROWTH <= free) return true;
     if (output.length > 0) return false;
     const bytes = fixedBytes + grownBytes(input, start, end, holdsBytes);
-    if (bytes > output.bytes.length) output.bytes = new Uint8Array(bytes);
+    if (bytes > output.bytes.length) output = outputOf(new Uint8Array(bytes));
     return true;
   }
 
-  function write(input: Uint8Array, start: number): void {
+  function write(input: Input, start: number): void {
     if (awaited === 'head') {
       awaited = 'row';
-    } else if (readInt16(input, start) === LAST_WORD) {
+    } else if (input.view.getInt16(start) === LAST_WORD) {
       awaited = 'nothing';
     } else {
       writeRow(input, start);
     }
   }
 
-  function writeRow(input: Uint8Array, start: number): void {
+  function writeRow(input: Input, start: number): void {
     let at = start + 2;
-    if (!isFirstRow) append(output, separator);
+    if (!isFirstRow) writeConstant(between, output);
     isFirstRow = false;
     for (const { prefix, write, omission } of fields) {
-      append(output, prefix);
-      const bytes = readInt32(input, at);
+      writeConstant(prefix, output);
+      const bytes = input.view.getInt32(at);
       at += 4;
       if (bytes === IS_NULL) {
-        append(output, NULL);
+        writeConstant(NULL, output);
         continue;
       }
       const value = output.length;
@@ -125,22 +127,22 @@ export function createTranscoder(
   }
 
   /** Goes on with what was cut off at the end of an earlier push. Returns where the rest begins; -1 when there is no room. */
-  function complete(input: Uint8Array, start: number, end: number): number {
+  function complete(input: Input, start: number, end: number): number {
     const mark = cut.length;
     let at = start;
     for (;;) {
-      const wanted = measure(cut.bytes, 0, cut.length);
+      const wanted = measure(cut.input, 0, cut.length);
       if (wanted <= cut.length) break;
       if (at === end) return end;
       const stop = Math.min(end, at + wanted - cut.length);
       cut.append(input, at, stop);
       at = stop;
     }
-    if (!hasRoom(cut.bytes, 0, cut.length)) {
+    if (!hasRoom(cut.input, 0, cut.length)) {
       cut.length = mark;
       return -1;
     }
-    write(cut.bytes, 0);
+    write(cut.input, 0);
     cut.clear();
     return at;
   }
@@ -168,7 +170,7 @@ export function createTranscoder(
     take() {
       if (rows === 0) return null;
       const chunk = replaceInvalid(output.bytes.subarray(0, output.length), rows);
-      output.bytes = buffer;
+      output = ordinary;
       output.length = 0;
       rows = 0;
       return chunk;
@@ -188,51 +190,46 @@ const HEAD_BYTES = SIGNATURE.length + 8;
 const LAST_WORD = -1;
 const IS_NULL = -1;
 const CLOSE_OBJECT = 0x7d;
-const NULL = Buffer.from('null');
+const NULL = constantOf('null');
 
-function isHead(input: Uint8Array, start: number): boolean {
-  return SIGNATURE.every((byte, index) => input[start + index] === byte);
+function isHead(input: Input, start: number): boolean {
+  return SIGNATURE.every((byte, index) => input.bytes[start + index] === byte);
 }
 
 function otherColumns(): Error {
   return new Error('A row of the source has not the columns that were asked for.');
 }
 
-function append(output: Output, bytes: Uint8Array): void {
-  const to = output.bytes;
-  const length = output.length;
-  for (let i = 0; i < bytes.length; i++) to[length + i] = bytes[i] as number;
-  output.length = length + bytes.length;
-}
-
 /** The beginning of a row whose end is still to come. */
 function createCarry() {
   return {
-    bytes: new Uint8Array(1024),
+    input: inputOf(new Uint8Array(CARRY_BYTES)),
     length: 0,
-    append(input: Uint8Array, start: number, end: number) {
+    append({ bytes }: Input, start: number, end: number) {
       const needed = this.length + end - start;
-      if (needed > this.bytes.length) {
+      if (needed > this.input.bytes.length) {
         const larger = new Uint8Array(needed * 2);
-        larger.set(this.bytes.subarray(0, this.length));
-        this.bytes = larger;
+        larger.set(this.input.bytes.subarray(0, this.length));
+        this.input = inputOf(larger);
       }
-      this.bytes.set(input.subarray(start, end), this.length);
+      this.input.bytes.set(bytes.subarray(start, end), this.length);
       this.length = needed;
     },
     clear() {
       this.length = 0;
-      if (this.bytes.length > CHUNK_BYTES) this.bytes = new Uint8Array(1024);
+      if (this.input.bytes.length > CHUNK_BYTES) this.input = inputOf(new Uint8Array(CARRY_BYTES));
     },
   };
 }
 
+const CARRY_BYTES = 1024;
+
 /** Most that a long row can grow to, by its own bytes: a tenth of what {@link GROWTH} allows for is common. */
-function grownBytes(input: Uint8Array, start: number, end: number, holdsBytes: boolean): number {
+function grownBytes(input: Input, start: number, end: number, holdsBytes: boolean): number {
   let bytes = end - start;
   if (holdsBytes) bytes += Math.ceil(bytes / 2);
   for (let at = start; at < end; at++) {
-    const byte = input[at] as number;
+    const byte = input.bytes[at] as number;
     if (byte < 0x20) bytes += GROWTH - 1;
     else if (byte === QUOTE || byte === BACKSLASH) bytes++;
   }

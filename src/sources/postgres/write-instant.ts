@@ -1,18 +1,34 @@
-import { readInt64 } from './integers.ts';
-import { type Output, writeAscii } from './output.ts';
+import { type Input, readInt64 } from './input.ts';
+import {
+  type Constant,
+  constantOf,
+  type Output,
+  writeAscii,
+  writeConstant,
+  writeTwoDigits,
+} from './output.ts';
 
-const QUOTE = 0x22;
 const DOT = 0x2e;
-const ZERO = 0x30;
 const COLON = 0x3a;
 
 const DAY_MICROSECONDS = 86_400_000_000;
-/** The day whose date was written last, and that date: rows that lie together are often of one day. */
-const lastDay = { number: Number.NaN, date: '', suffix: '' };
+/** From 0000-03-01 to 2000-01-01. */
+const DAYS_TO_2000 = 730_425;
+const ERA_DAYS = 146_097;
+/** A day, and what stands around a time of it. */
+interface Day {
+  number: number;
+  before: Constant;
+  behind: Constant;
+  behindZoned: Constant;
+}
+
+/** Days whose dates were written lately, by the last bits of their numbers: rows that lie together share some. */
+const recentDays: Day[] = Array.from({ length: 256 }, () => makeDay(0));
 
 /** Microseconds since 2000-01-01; the least and the greatest number stand for the infinities. */
-export function writeInstant(input: Uint8Array, start: number, output: Output, isZoned: boolean): void {
-  const value = readInt64(input, start);
+export function writeInstant(input: Input, start: number, output: Output, isZoned: boolean): void {
+  const value = readInt64(input.view, start);
   let day: number;
   let rest: number;
   if (typeof value === 'number') {
@@ -28,43 +44,49 @@ export function writeInstant(input: Uint8Array, start: number, output: Output, i
     day = Number(value / BigInt(DAY_MICROSECONDS)) - (isBefore ? 1 : 0);
     rest = Number(remainder) + (isBefore ? DAY_MICROSECONDS : 0);
   }
-  if (day !== lastDay.number) Object.assign(lastDay, { number: day, ...dateOf(day) });
+  const { before, behind, behindZoned } = findDay(day);
 
-  const to = output.bytes;
-  to[output.length++] = QUOTE;
-  writeAscii(lastDay.date, output);
+  writeConstant(before, output);
   const seconds = Math.floor(rest / 1_000_000);
   const microseconds = rest - seconds * 1_000_000;
   const minutes = (seconds / 60) | 0;
   const hours = (minutes / 60) | 0;
-  let length = output.length;
-  to[length++] = 0x54; // T
-  length = writeTwoDigits(to, length, hours);
-  to[length++] = COLON;
-  length = writeTwoDigits(to, length, minutes - hours * 60);
-  to[length++] = COLON;
-  length = writeTwoDigits(to, length, seconds - minutes * 60);
-  to[length++] = DOT;
   const hundreds = (microseconds / 100) | 0;
   const tenThousands = (hundreds / 100) | 0;
-  length = writeTwoDigits(to, length, tenThousands);
-  length = writeTwoDigits(to, length, hundreds - tenThousands * 100);
-  length = writeTwoDigits(to, length, microseconds - hundreds * 100);
-  if (isZoned) to[length++] = 0x5a; // Z
-  output.length = length;
-  writeAscii(lastDay.suffix, output);
-  to[output.length++] = QUOTE;
+  const { bytes, view } = output;
+  let at = writeTwoDigits(view, output.length, hours);
+  bytes[at++] = COLON;
+  at = writeTwoDigits(view, at, minutes - hours * 60);
+  bytes[at++] = COLON;
+  at = writeTwoDigits(view, at, seconds - minutes * 60);
+  bytes[at++] = DOT;
+  at = writeTwoDigits(view, at, tenThousands);
+  at = writeTwoDigits(view, at, hundreds - tenThousands * 100);
+  output.length = writeTwoDigits(view, at, microseconds - hundreds * 100);
+  writeConstant(isZoned ? behindZoned : behind, output);
+}
+
+function findDay(number: number): Day {
+  const slot = number & (recentDays.length - 1);
+  const found = recentDays[slot] as Day;
+  if (found.number === number) return found;
+  const made = makeDay(number);
+  recentDays[slot] = made;
+  return made;
+}
+
+function makeDay(number: number): Day {
+  const { date, suffix } = dateOf(number);
+  return {
+    number,
+    before: constantOf(`"${date}T`),
+    behind: constantOf(`${suffix}"`),
+    behindZoned: constantOf(`Z${suffix}"`),
+  };
 }
 
 const INFINITY = 2n ** 63n - 1n;
 const MINUS_INFINITY = -(2n ** 63n);
-
-function writeTwoDigits(to: Uint8Array, length: number, value: number): number {
-  const tens = (value / 10) | 0;
-  to[length] = ZERO + tens;
-  to[length + 1] = ZERO + value - tens * 10;
-  return length + 2;
-}
 
 /**
  * The date in the Gregorian calendar of a day counted from 2000-01-01, as Postgres prints it: `0044-03-15` with the
@@ -90,7 +112,3 @@ function dateOf(day: number): { date: string; suffix: string } {
   const two = (value: number) => String(value).padStart(2, '0');
   return { date: `${digits}-${two(month)}-${two(dayOfMonth)}`, suffix: year > 0 ? '' : ' BC' };
 }
-
-/** From 0000-03-01 to 2000-01-01. */
-const DAYS_TO_2000 = 730_425;
-const ERA_DAYS = 146_097;

@@ -31,7 +31,7 @@ export async function cutRange(
   return between(range, bounds ?? []);
 }
 
-const SORTED_ROWS = 200_000;
+const SORTED_ROWS = 50_000;
 /** Rows on one page lie close together, so pages are what counts: enough for parts within a fifth of each other. */
 const PAGES_A_PART = 60;
 const LEAST_KEYS_A_PART = 20;

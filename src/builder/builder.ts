@@ -67,10 +67,10 @@ const FLUSH_MS = 2_000;
 const MAX_THREADS = 4;
 
 /**
- * What a thread makes is short-lived and large, but lies outside the heap (sealed chunks, bytes of the socket). With a
- * large nursery it is found dead only by full collections, which costs a sixth of all its time.
+ * What a thread makes is short-lived and large, but lies outside the heap: sealed chunks, what comes by the socket. With
+ * a nursery of the usual size it is found dead only by full collections, which took a sixth of a thread's time.
  */
-const YOUNG_MB = 6;
+const YOUNG_MB = 1;
 
 /** Starts no thread before the first call. A thread that dies fails its calls and is replaced at the next one. */
 export function openBuilder(settings: ThreadSettings, cores: number): Builder {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keyOf } from '../../src/archive/manifest-signature.ts';
+import { verifyArchive } from '../../src/archive/verify-archive.ts';
 import { linkToken } from '../support/installation.ts';
 import { type Fault, faults, pick } from './faults.ts';
 import { CANARY, checkDocument } from './ledger.ts';
@@ -22,7 +24,7 @@ export interface Round {
 }
 
 /** Longest that anything may take that happens by itself, in milliseconds. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 300_000;
 /** When the last fault strikes at the latest, in milliseconds after the request. */
 const UNTIL_MS = 3_000;
 
@@ -129,6 +131,7 @@ async function checkExport(site: Site, round: Round, bank: string, id: string, e
     return answer.text();
   });
   checkDocument(text, bank);
+  await checkManifest(site, bank, id, text);
   const mails = await eventually('the ready mail', async () => {
     const ready = site.smtp.mails.filter(
       (mail) => mail.to.includes(email) && linkToken(mail.text, 'download'),
@@ -138,6 +141,17 @@ async function checkExport(site: Site, round: Round, bank: string, id: string, e
   });
   assert.equal(new Set(mails.map((mail) => mail.headers['message-id'])).size, 1, 'two ready mails');
   round.repeatedMails += mails.length - 1;
+}
+
+/** The file is the one that its manifest tells of, signed, with nothing missing. */
+async function checkManifest(site: Site, bank: string, id: string, text: string): Promise<void> {
+  const manifest = await eventually('the manifest', () => site.read(`/v1/exports/${id}/manifest`, bank));
+  const { keys } = await eventually('the key set', () =>
+    site.call<{ keys: { x: string }[] }>('GET', '/.well-known/handover-keys.json', bank),
+  );
+  const trusted = keys.map(({ x }) => keyOf(x));
+  const proved = await verifyArchive(manifest, new Blob([text]).stream(), trusted);
+  assert.deepEqual([proved.finding, proved.signature, proved.manifest.complete], [null, 'trusted', true]);
 }
 
 async function measure(site: Site, round: Round, deaths: Date[], asked: { id: string }[]): Promise<void> {

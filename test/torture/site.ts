@@ -21,6 +21,8 @@ export interface Site {
   programs: Program[];
   /** Asks the API; throws on any answer but success, and while nobody answers. */
   call<Answer>(method: string, path: string, bank: string, body?: object): Promise<Answer>;
+  /** The same, as it was sent. */
+  read(path: string, bank: string): Promise<string>;
   /** Programs that ended though nobody killed them, by name. */
   fallen: string[];
   /** What the programs wrote so far. */
@@ -75,6 +77,17 @@ export async function startSite(options: { banks: number; transfers: number }): 
   const log: string[] = [];
   const fallen: string[] = [];
   const url = `http://127.0.0.1:${port}`;
+  const ask = async (method: string, path: string, bank: string, body?: object) => {
+    const answer = await fetch(`${url}${path}?accountId=${bank}`, {
+      method,
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  };
   const programs = [
     keepRunning('server', ['serve'], env, { log, fallen }),
     keepRunning('worker 1', ['worker'], env, { log, fallen }),
@@ -90,16 +103,9 @@ export async function startSite(options: { banks: number; transfers: number }): 
     fallen,
     logged: () => log.join(''),
     async call<Answer>(method: string, path: string, bank: string, body?: object) {
-      const answer = await fetch(`${url}${path}?accountId=${bank}`, {
-        method,
-        headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(15_000),
-      });
-      const text = await answer.text();
-      assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-      return JSON.parse(text) as Answer;
+      return JSON.parse(await ask(method, path, bank, body)) as Answer;
     },
+    read: (path, bank) => ask('GET', path, bank),
     async stop() {
       await Promise.all(programs.map((program) => program.end()));
       await moving.stop();

@@ -13,6 +13,9 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 
+/** So many files are named at the end, with their seconds: where a run that takes too long could be shortened. */
+const SLOWEST = 15;
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { name: { type: 'string', multiple: true } },
@@ -61,10 +64,14 @@ function normalised(path: string): string {
   return path.replace(/^\.\//, '');
 }
 
-/** Passes the events on, and names every test that was skipped, with its reason, just above the closing counts. */
+/** Passes the events on, and just above the closing counts names what was skipped, with its reason, and what was slow. */
 async function* withSkippedNamed(events: ReturnType<typeof run>) {
   const skipped: string[] = [];
+  const seconds = new Map<string, number>();
   for await (const event of events) {
+    if (event.type === 'test:summary' && event.data.file) {
+      seconds.set(relative('.', event.data.file), event.data.duration_ms / 1000);
+    }
     if (event.type === 'test:fail' && !event.data.todo) process.exitCode = 1;
     if (event.type === 'test:pass' && (event.data.skip || event.data.todo)) {
       const reason = event.data.skip || event.data.todo;
@@ -73,9 +80,15 @@ async function* withSkippedNamed(events: ReturnType<typeof run>) {
     }
     if (event.type === 'test:diagnostic' && /^tests \d+$/.test(event.data.message)) {
       for (const message of skipped) yield diagnostic(`not run: ${message}`);
+      if (seconds.size > SLOWEST) yield diagnostic(`slowest: ${slowest(seconds)}`);
     }
     yield event;
   }
+}
+
+function slowest(seconds: Map<string, number>): string {
+  const sorted = [...seconds].sort(([, one], [, other]) => other - one).slice(0, SLOWEST);
+  return sorted.map(([file, spent]) => `${file} ${spent.toFixed(0)} s`).join(', ');
 }
 
 function diagnostic(message: string) {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { callColumns } from './calls-table.ts';
 import { chatColumns } from './chat-table.ts';
 
 /** Kinds of export of the chat table, whole or up to a row count: `messages`, `messages_1000` … */
@@ -22,6 +23,20 @@ export function chatConfig(url: string, options: { rowCounts?: number[]; rowsPer
     },
   ]);
   return configOf(url, Object.fromEntries(kinds));
+}
+
+/** One kind of export, of calls as they were made in a real campaign. */
+export function callsConfig(url: string) {
+  const calls = {
+    from: 'many_calls',
+    belongsTo: 'owner',
+    include: ['seq', ...callColumns],
+    exclude: { owner: 'internal', recording_url: 'secret', scrubbed_at: 'internal' },
+    orderBy: ['seq'],
+  };
+  return configOf(url, {
+    messages: { subject: { table: 'owners', column: 'id' }, policy, categories: { calls } },
+  });
 }
 
 export function configOf(url: string, exports: Record<string, unknown>) {

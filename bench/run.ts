@@ -14,7 +14,7 @@ import { runApi } from './benches/api.ts';
 import { runBurst } from './benches/burst.ts';
 import { runCheck } from './benches/check.ts';
 import { runDownload } from './benches/download.ts';
-import { runExport } from './benches/export.ts';
+import { runExport, runExportCalls } from './benches/export.ts';
 import { runMemory } from './benches/memory.ts';
 import { runSmallExports } from './benches/small-exports.ts';
 import { runTranscode } from './benches/transcode.ts';
@@ -28,6 +28,7 @@ import { printResult, printSkipped } from './report.ts';
 const benches: Record<string, RunBench> = {
   transcode: runTranscode,
   export: runExport,
+  'export-calls': runExportCalls,
   memory: runMemory,
   'small-exports': runSmallExports,
   download: runDownload,

@@ -14,12 +14,14 @@ type ProveParts = Pick<Parts, 'config' | 'db' | 'vault' | 'builder' | 'now' | 'l
 /**
  * Reads the stored file of a completed export from end to end, in a builder thread, and writes its manifest: that it
  * opens and is the one that was written is then known. A damaged one is noted and told; the export stays as it is, since
- * nobody but the operator can do anything about it. Does nothing when there is a manifest, or the export has ended.
+ * nobody but the operator can do anything about it. A part that is not there may be one of a store that is not there (a
+ * volume that was not mounted): that is thrown, to be tried again, and believed after {@link TRIES_OF_MISSING} tries.
+ * Does nothing when there is a manifest, or the export has ended.
  */
 export async function proveArchive(
   parts: ProveParts,
   exportId: string,
-  { signal }: { signal: AbortSignal },
+  { signal, earlierRuns }: { signal: AbortSignal; earlierRuns: number },
 ): Promise<void> {
   const data = await findExport(parts.db, exportId);
   if (!data?.completedAt || data.status !== 'completed' || data.manifest !== 'pending') return;
@@ -46,9 +48,13 @@ export async function proveArchive(
     await recordManifest(parts.db, { id: exportId, attempt: data.attempt, manifest });
   } catch (error) {
     if (!(error instanceof HandoverError) || error.code !== 'archive_damaged') throw error;
+    if (error.details?.reason === 'missing' && earlierRuns + 1 < TRIES_OF_MISSING) throw error;
     await noteDamage(parts, data, error);
   }
 }
+
+/** With the pauses between them (`patient` in src/queue.ts) some twenty minutes. */
+const TRIES_OF_MISSING = 9;
 
 /** An export that ended while its file was read has no file any more: nothing was damaged. */
 async function noteDamage(parts: ProveParts, data: DataExport, error: HandoverError): Promise<void> {

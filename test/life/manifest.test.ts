@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Manifest } from '../../src/archive/manifest.ts';
@@ -9,6 +9,7 @@ import { findExport } from '../../src/lifecycle/data-exports-table.ts';
 import { findEvents } from '../../src/lifecycle/export-events-table.ts';
 import { deleteArchive } from '../../src/steps/delete-archive.ts';
 import { openDownload } from '../../src/steps/download-export.ts';
+import { proveArchive } from '../../src/steps/prove-archive.ts';
 import { readManifest } from '../../src/steps/read-manifest.ts';
 import { sweep } from '../../src/steps/sweep.ts';
 import { assertManifest } from '../archive/manifest-schema.ts';
@@ -117,6 +118,19 @@ describe('the manifest of an export', () => {
     await assert.rejects(readManifest(parts, damaged), { code: 'manifest_not_found' });
     assert.equal((await findEvents(parts.db, id)).at(-1)?.event, 'found damaged');
     assert.match(installation.logged(), /the stored archive is damaged/);
+  });
+
+  it('waits for a store that is not there, and calls the archive damaged when it stays away', async (t) => {
+    const installation = await complete(t, { policy: inParts });
+    const { parts, id, dataDir } = installation;
+    const prove = (earlierRuns: number) =>
+      proveArchive(parts, id, { signal: new AbortController().signal, earlierRuns });
+    await parts.db.query('update handover.data_exports set manifest = null where id = $1', [id]);
+    await rename(join(dataDir, 'store'), join(dataDir, 'unmounted'));
+    await assert.rejects(prove(0), { code: 'archive_damaged' });
+    assert.equal((await findExport(parts.db, id))?.manifest, 'pending');
+    await prove(8);
+    assert.equal((await findExport(parts.db, id))?.manifest, 'damaged');
   });
 
   it('balances where a rule leaves rows out, also those for which it is null', async (t) => {

@@ -17,7 +17,7 @@ export async function runMemory(bench: Bench): Promise<void> {
   const { options, report } = bench;
   const counts = [50, 10, 1].map((share) => Math.max(WARM_ROWS, Math.floor(options.rows / share)));
   const config = chatConfig(await bench.chatUrl(), { rowCounts: [...new Set([WARM_ROWS, ...counts])] });
-  const runs = new Map(counts.map((count) => [count, [] as { idle: number; peak: number }[]]));
+  const runs = new Map(counts.map((count) => [count, [] as Seen[]]));
   for (let pair = 0; pair < options.pairs; pair++) {
     for (const count of runs.keys()) runs.get(count)?.push(await exportOnce(bench, config, count, pair));
   }
@@ -26,12 +26,14 @@ export async function runMemory(bench: Bench): Promise<void> {
     count,
     peak: median(seen.map(({ peak }) => peak)) / 2 ** 20,
     above: median(seen.map(({ peak, idle }) => peak - idle)) / 2 ** 20,
+    microseconds: median(seen.map(({ seconds }) => (seconds * 1e6) / count)),
   }));
   const [smallest, largest] = [peaks[0], peaks.at(-1)];
   if (!smallest || !largest) return;
   const facts = { unit: 'MiB', runs: options.pairs, rows: largest.count, ours: largest.peak };
   const notes = peaks.map(
-    ({ count, peak, above }) => `${count} rows: peak ${peak.toFixed(0)} MiB, ${above.toFixed(0)} above idle`,
+    ({ count, peak, above, microseconds }) =>
+      `${count} rows: peak ${peak.toFixed(0)} MiB, ${above.toFixed(0)} above idle, ${microseconds.toFixed(2)} µs a row`,
   );
   const idle = largest.peak - largest.above;
   report({
@@ -49,10 +51,27 @@ export async function runMemory(bench: Bench): Promise<void> {
     ratio: largest.peak / idle,
     theirs: idle,
   });
+  report({
+    bench: 'memory.cost-per-row',
+    rival: `the same at ${smallest.count} rows`,
+    ratio: largest.microseconds / smallest.microseconds,
+    ours: largest.microseconds,
+    theirs: smallest.microseconds,
+    unit: 'µs',
+    runs: options.pairs,
+    rows: largest.count,
+  });
+}
+
+interface Seen {
+  /** Resident bytes before, and at most during the export. */
+  idle: number;
+  peak: number;
+  seconds: number;
 }
 
 /** A fresh worker: a small export so that its code is loaded, a pause (idle), the large one (peak). */
-async function exportOnce(bench: Bench, config: object, count: number, pair: number) {
+async function exportOnce(bench: Bench, config: object, count: number, pair: number): Promise<Seen> {
   const { side } = await startInstallation(bench, {
     name: `worker ${count} ${pair}`,
     config,
@@ -65,9 +84,12 @@ async function exportOnce(bench: Bench, config: object, count: number, pair: num
   // A kind is exported once a worker, so the warm-up has a kind of its own.
   const kind = count === bench.options.rows ? 'messages' : `messages_${count}`;
   const wanted = count === WARM_ROWS ? 'messages' : kind;
-  const { id } = await side.call<{ id: string }>('run', { kind: wanted, subject: workspace });
+  const { id, seconds } = await side.call<{ id: string; seconds: number }>('run', {
+    kind: wanted,
+    subject: workspace,
+  });
   const peak = watching.stop();
   await side.call('drop', { id });
   await side.stop();
-  return { idle, peak };
+  return { idle, peak, seconds };
 }

@@ -49,7 +49,7 @@ describe('the tap of CopyData', () => {
 
   test('refuses a driver that reads its socket in another way', () => {
     const client = { connection: { attachListeners() {} } };
-    tapCopyData(client as unknown as Client);
+    tapCopyData(client as unknown as Client, null);
     assert.throws(
       () => (client.connection.attachListeners as (stream: PassThrough) => void)(new PassThrough()),
       /not known/,
@@ -89,7 +89,7 @@ function tapped() {
       });
     },
   };
-  const tap = tapCopyData({ connection } as unknown as Client);
+  const tap = tapCopyData({ connection } as unknown as Client, null);
   connection.attachListeners(stream);
   return { driver, stream, tap, order };
 }

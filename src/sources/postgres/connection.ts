@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
 import { sqlStateOf } from './failures.ts';
+import { createOneBufferSocket, type OneBufferSocket } from './one-buffer-socket.ts';
 import type { Session } from './session.ts';
 import { createSlots } from './slots.ts';
 
@@ -20,8 +21,10 @@ export interface Connection extends Session {
 
 /** A session of its own on a server: what `pg` calls a client. Throws what the driver throws. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
-  const client = createClient(options);
-  const tap = tapCopyData(client);
+  // With TLS the driver puts a stream of its own on top of the socket.
+  const socket = createClient(options).ssl ? null : createOneBufferSocket();
+  const client = createClient(options, socket);
+  const tap = tapCopyData(client, socket);
   // A server that ends an idle session says why (a replica: a conflict), and nobody is asking at that moment.
   let farewell: unknown = null;
   client.on('error', (error) => {
@@ -73,12 +76,16 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-function createClient({ url, applicationName }: ConnectionOptions): Client {
+function createClient(
+  { url, applicationName }: ConnectionOptions,
+  socket: OneBufferSocket | null = null,
+): Client {
   const client = new Client({
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(socket && { stream: () => socket.stream }),
   });
   // A connection that breaks while idle says so again when it is used; without a listener it would end the process.
   client.on('error', () => {});

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import { type Input, inputOf } from './input.ts';
+import type { OneBufferSocket } from './one-buffer-socket.ts';
 
 /** Payloads of CopyData messages, where they lie among what came with one read of the socket. */
 export interface CopyBytes extends Input {
@@ -18,8 +19,8 @@ export interface CopyTap {
   to: ((bytes: CopyBytes) => void) | null;
 }
 
-/** To be called before the client connects. */
-export function tapCopyData(client: Client): CopyTap {
+/** To be called before the client connects. `socket` is the stream that it was given, if it was given one. */
+export function tapCopyData(client: Client, socket: OneBufferSocket | null): CopyTap {
   const tap: CopyTap = { to: null };
   const { connection } = client as unknown as Driver;
   const attach = connection.attachListeners;
@@ -30,7 +31,8 @@ export function tapCopyData(client: Client): CopyTap {
     if (!parse || others.length > 0)
       throw new Error('The driver reads its socket in a way that is not known.');
     const split = createSplitter(tap, parse);
-    stream.on('data', split);
+    if (stream === socket?.stream) socket.onRead = split;
+    else stream.on('data', split);
     stream.off('data', parse);
   };
   return tap;
@@ -70,7 +72,8 @@ function createSplitter(tap: CopyTap, parse: (bytes: Buffer) => void): (bytes: B
         if (bounds.length > 0) tap.to?.({ bytes, view, bounds });
         bounds = [];
       } else if (end > others) {
-        parse(bytes.subarray(others, end));
+        // The driver may keep what it is given, and the socket may read into the same buffer again.
+        parse(Buffer.from(bytes.subarray(others, end)));
       }
       others = end;
     }

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import { Decrypter } from 'age-encryption';
 import { derivePayloadKey, digestHead, payloadNonceBytes } from './age-format.ts';
+import { openHeader } from './age-header.ts';
 import { damaged, type OpenedHead, type SealedFile } from './open-chunks.ts';
 import type { Store } from './store.ts';
 
@@ -26,12 +26,17 @@ export async function openHead(
   if (file.headSha256 !== null && digestHead(head.subarray(0, bytes)) !== file.headSha256) {
     throw damaged(file, 'it is not the one that was written');
   }
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const fileKey = openFileKey(file, head.subarray(0, headerBytes), identity);
+  return { key: createSecretKey(derivePayloadKey(fileKey, head.subarray(headerBytes, bytes))), bytes };
+}
+
+function openFileKey(file: SealedFile, header: Buffer, identity: string): Buffer {
+  const reason = "its header is altered, or was sealed for another export's key";
   try {
-    const fileKey = await decrypter.decryptHeader(head.subarray(0, headerBytes));
-    return { key: createSecretKey(derivePayloadKey(fileKey, head.subarray(headerBytes, bytes))), bytes };
+    const fileKey = openHeader(header, identity);
+    if (fileKey) return fileKey;
   } catch (cause) {
-    throw damaged(file, "its header is altered, or was sealed for another export's key", cause);
+    throw damaged(file, reason, cause);
   }
+  throw damaged(file, reason);
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient, Stanza } from 'age-encryption';
 import fc from 'fast-check';
 import { HandoverError } from '../../src/errors.ts';
 import {
@@ -270,6 +270,28 @@ describe('other programs', () => {
       const plain = longest.subarray(0, size);
       const sealed = Buffer.from(await encrypter.encrypt(plain));
       assert.deepEqual(await open(sealed, size), plain);
+    }
+  });
+
+  test('Handover opens what was also sealed for a kind of recipient that it does not know', async () => {
+    for (const bodyBytes of [0, 47, 48, 100]) {
+      const encrypter = new Encrypter();
+      encrypter.addRecipient({
+        wrapFileKey: () => [new Stanza(['example.com/other', '-'], new Uint8Array(bodyBytes))],
+      });
+      encrypter.addRecipient(recipient);
+      const sealed = Buffer.from(await encrypter.encrypt(longest.subarray(0, 100)));
+      assert.deepEqual(await open(sealed, 100), longest.subarray(0, 100), `${bodyBytes}`);
+    }
+  });
+
+  test('every identity that the age library makes is read as the same key', async () => {
+    for (let count = 0; count < 50; count++) {
+      const other = await generateX25519Identity();
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(await identityToRecipient(other));
+      const sealed = Buffer.from(await encrypter.encrypt(longest.subarray(0, 9)));
+      await openHead(storeOf(sealed), sealedFile(9), other);
     }
   });
 

@@ -29,7 +29,7 @@ export interface Archive {
 
 /** The first byte waits for the first block, so that one is small. */
 const FIRST_BLOCK_BYTES = chunkBytes;
-/** Blocks of one reading that are under way or wait for its consumer; with the one that it has, 2.5 MiB. */
+/** Blocks of one reading that are under way or wait for its consumer, besides the one that it has. */
 export const BLOCKS_AHEAD = 4;
 /** Parts whose sizes are asked for at the same time: a file of 10 GB has some hundred, each a request to a bucket. */
 const CHECKS_AT_ONCE = 16;
@@ -44,11 +44,13 @@ export interface ArchiveParts {
   buffers?: BufferPool;
   /** Where blocks are opened; by default here, as the first one always is: it is small, and somebody waits for it. */
   open?: OpenBlock;
+  /** How many blocks may be ahead of the consumer now: at least one. */
+  ahead?: () => number;
 }
 
 /** Parts lie in the store under the names that the layout gives. */
 export function openArchive(
-  { store, identity, buffers = createBlockBuffers(), open }: ArchiveParts,
+  { store, identity, buffers = createBlockBuffers(), open, ahead = () => BLOCKS_AHEAD }: ArchiveParts,
   layout: Layout,
 ): Archive {
   const whole = { start: 0, end: layout.sizeBytes };
@@ -85,7 +87,7 @@ export function openArchive(
       const parts = new Map<string, SlicedPart>();
       for (const piece of cut(layout, range))
         if (piece.kind === 'slice') parts.set(piece.part.name, piece.part);
-      const options = { ahead: CHECKS_AT_ONCE, drop() {} };
+      const options = { ahead: () => CHECKS_AT_ONCE, drop() {} };
       for await (const _ of readAhead(parts.values(), (part) => checkSize(store, part), options));
     },
 
@@ -93,7 +95,7 @@ export function openArchive(
       const blocks = blocksOf(cut(layout, range), { firstBytes: FIRST_BLOCK_BYTES, mostBytes: BLOCK_BYTES });
       const drop = ({ buffer }: Uint8Array<ArrayBuffer>) => buffers.give(buffer);
       const check = checkSlices(cut(layout, range));
-      for await (const bytes of readAhead(blocks, openNext, { ahead: BLOCKS_AHEAD, drop })) {
+      for await (const bytes of readAhead(blocks, openNext, { ahead, drop })) {
         check(bytes);
         yield bytes;
         buffers.give(bytes.buffer);

@@ -7,8 +7,8 @@ import { pieceBytes, type Slice, type SlicedPart, type Text } from './layout.ts'
 /** A *block* is a short stretch of a file that is opened at once: these pieces, one after another. Plain data, but for its keys. */
 export type BlockPiece = Text | (Slice & { part: SlicedPart & { head: OpenedHead } });
 
-/** Plaintext of a block: eight chunks of an age file. */
-export const BLOCK_BYTES = 8 * chunkBytes;
+/** Plaintext of a block: 1 MiB. Half of it costs a tenth more CPU, in messages and calls. */
+export const BLOCK_BYTES = 16 * chunkBytes;
 
 /** For plaintext and for what is sealed; enough for a few readings. */
 export function createBlockBuffers(): BufferPool {

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { Layout } from '../archive/layout.ts';
-import { type Archive, type OpenBlock, openArchive } from '../archive/open-archive.ts';
+import { type Archive, BLOCKS_AHEAD, type OpenBlock, openArchive } from '../archive/open-archive.ts';
 import { createBlockBuffers } from '../archive/open-block.ts';
 import { unpackError } from '../builder/calls.ts';
+import type { ByteRange } from '../vault/open-chunks.ts';
 import type { Store } from '../vault/store.ts';
 import type { FromOpener, OpenerSettings, ToOpener } from './messages.ts';
 
@@ -19,6 +20,8 @@ export interface Opener {
 /** Up to so many bytes, a thread costs more than it saves. */
 const SHORT_BYTES = 1024 * 1024;
 const MAX_THREADS = 4;
+/** Blocks ahead of all readers together, 1 MiB each: of a crowd of slow ones, each has one. */
+const BLOCKS_AHEAD_OF_ALL = 64;
 
 /** Starts no thread before there is something to open. */
 export function openOpener(settings: OpenerSettings, cores: number): Opener {
@@ -28,6 +31,18 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
     threads
       .reduce((best, thread) => (thread.openBlocks < best.openBlocks ? thread : best))
       .open(pieces, buffer);
+  let readers = 0;
+  const ahead = () => Math.max(1, Math.min(BLOCKS_AHEAD, Math.floor(BLOCKS_AHEAD_OF_ALL / readers)));
+
+  async function* readInThreads(archive: Archive, range: ByteRange): AsyncGenerator<Uint8Array, void> {
+    readers++;
+    try {
+      yield* archive.read(range);
+    } finally {
+      readers--;
+    }
+  }
+
   return {
     open(from, layout) {
       const archive = openArchive({ ...from, buffers }, layout);
@@ -35,7 +50,7 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
         ...archive,
         read(range = { start: 0, end: layout.sizeBytes }) {
           if (range.end - range.start <= SHORT_BYTES) return archive.read(range);
-          return openArchive({ ...from, buffers, open: inThreads }, layout).read(range);
+          return readInThreads(openArchive({ ...from, buffers, open: inThreads, ahead }, layout), range);
         },
       };
     },

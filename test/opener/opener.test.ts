@@ -84,6 +84,19 @@ describe('an archive that is opened for download', () => {
     await reading.return(undefined);
   });
 
+  test('is read less far ahead of each of a crowd of slow readers', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const crowd = Array.from({ length: 40 }, () => archive.read());
+    await Promise.all(crowd.map((reading) => reading.next()));
+    let opened = crowd.length;
+    threads[0]?.on('message', () => opened++);
+    for (let turn = 0; turn < 3; turn++) await Promise.all(crowd.map((reading) => reading.next()));
+    await sleep(500);
+    const ahead = opened - 4 * crowd.length;
+    assert.ok(ahead <= 64, `${ahead} blocks are ahead of ${crowd.length} readers`);
+    await Promise.all(crowd.map((reading) => reading.return(undefined)));
+  });
+
   test('is let go of when the reader stops early', async (t) => {
     const { archive, folder } = await anArchive(t);
     const reading = archive.read();

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,6 +17,9 @@ const FILE = 'plain.json';
 /** With the whole downloads, fewer than the limit of downloads a minute that an address has. */
 const RANGES_A_RUN = 20;
 const RANGE_BYTES = 64 * 1024;
+/** As a plain file it is sparse. */
+const LARGE_FILE = 'large.json';
+const LARGE_BYTES = 10_000_000_000;
 
 /** The finished file by the real server, opened while it is sent, against the same bytes as a plain file. */
 export async function runDownload(bench: Bench): Promise<void> {
@@ -37,9 +41,7 @@ export async function runDownload(bench: Bench): Promise<void> {
   const waits = { ours: [] as number[], theirs: [] as number[] };
   for (let run = 0; run <= options.pairs; run++) {
     const from = `127.0.0.${2 + (run % 250)}`;
-    const starts = Array.from({ length: RANGES_A_RUN }, () =>
-      Math.floor(Math.random() * Math.max(1, sizeBytes - RANGE_BYTES)),
-    );
+    const starts = randomStarts(sizeBytes);
     for (const who of ['ours', 'theirs'] as const) {
       const server = servers[who];
       const measured = await measure({ client, databasePid }, server, from);
@@ -62,17 +64,45 @@ export async function runDownload(bench: Bench): Promise<void> {
       describeRuns(rival.name, runs.theirs),
     ],
   });
+  reportWaits(bench, { ...facts, bench: 'download.first-byte' }, waits);
+
+  const large = await side.call<number>('enlarge', { id, bytes: LARGE_BYTES });
+  await writeFile(join(bench.folder, LARGE_FILE), '', { mode: 0o644 });
+  await truncate(join(bench.folder, LARGE_FILE), large);
+  const largeServers = { ours: url, theirs: `${rival.url}/${LARGE_FILE}` };
+  for (const [name, bytes] of [
+    ['download.first-byte.10gb', RANGE_BYTES],
+    ['download.first-byte.10gb-to-end', null],
+  ] as const) {
+    const largeWaits = { ours: [] as number[], theirs: [] as number[] };
+    for (let run = 0; run <= options.pairs; run++) {
+      const from = `127.0.1.${2 + (run % 250)}`;
+      const starts = randomStarts(large);
+      for (const who of ['ours', 'theirs'] as const) {
+        const order = { url: largeServers[who], from, starts, bytes };
+        const waited = await client.call<number[]>('firstByte', order);
+        if (run > 0) largeWaits[who].push(...waited);
+      }
+    }
+    reportWaits(bench, { ...facts, bench: name }, largeWaits);
+  }
+}
+
+function randomStarts(sizeBytes: number): number[] {
+  return Array.from({ length: RANGES_A_RUN }, () =>
+    Math.floor(Math.random() * Math.max(1, sizeBytes - RANGE_BYTES)),
+  );
+}
+
+function reportWaits(
+  { report }: Pick<Bench, 'report'>,
+  facts: { bench: string; rival: string; rows: number },
+  waits: { ours: number[]; theirs: number[] },
+): void {
   const [ours, theirs] = [median(waits.ours), median(waits.theirs)];
   report({
     ...facts,
-    ...{
-      bench: 'download.first-byte',
-      ratio: ours / theirs,
-      ours,
-      theirs,
-      unit: 'ms',
-      runs: waits.ours.length,
-    },
+    ...{ ratio: ours / theirs, ours, theirs, unit: 'ms', runs: waits.ours.length },
     notes: [
       `the slowest of ours ${quantile(waits.ours, 1).toFixed(1)} ms, of theirs ${quantile(waits.theirs, 1).toFixed(1)} ms`,
     ],

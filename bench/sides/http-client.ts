@@ -48,21 +48,33 @@ async function download({ url, from }: Download): Promise<Run> {
   return { seconds, rows: 0, bytes: bodyBytes };
 }
 
-/** Milliseconds until the first byte of each range has come, one after another, each on a new connection. */
-async function firstByte({ url, from, starts, bytes }: Download & { starts: number[]; bytes: number }) {
+/**
+ * Milliseconds until the first byte of each range has come, one after another, each on a new connection. Without `bytes`
+ * the ranges go on to the end of the file, and are broken off.
+ */
+async function firstByte({
+  url,
+  from,
+  starts,
+  bytes,
+}: Download & { starts: number[]; bytes: number | null }) {
   const waits: number[] = [];
   for (const start of starts) {
     const startedAt = performance.now();
     const asking = request(url, {
       agent: false,
       localAddress: from,
-      headers: { range: `bytes=${start}-${start + bytes - 1}` },
+      headers: { range: `bytes=${start}-${bytes === null ? '' : start + bytes - 1}` },
     });
     asking.end();
     const [answer] = await once(asking, 'response');
     if (answer.statusCode !== 206) throw new Error(`A range was answered with ${answer.statusCode}.`);
     await once(answer, 'data');
     waits.push(performance.now() - startedAt);
+    if (bytes === null) {
+      answer.destroy();
+      continue;
+    }
     answer.resume();
     await once(answer, 'end');
   }

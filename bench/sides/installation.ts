@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/load.ts';
 import { readEnvironment } from '../../src/env.ts';
@@ -12,6 +13,7 @@ import { requestExport } from '../../src/steps/request-export.ts';
 import { workersSeen } from '../../src/steps/view-export.ts';
 import type { Run } from '../compare.ts';
 import { findConfirmationToken } from './confirmation-token.ts';
+import { enlargeArchive } from './enlarge-archive.ts';
 
 export interface InstallationSettings {
   env: Record<string, string>;
@@ -90,6 +92,8 @@ export async function start({ env, roles }: InstallationSettings) {
     },
     address: async () => handover.address,
     link: async ({ id }: { id: string }) => (await createDownloadLink(parts, id, 'bench')).url,
+    enlarge: ({ id, bytes }: { id: string; bytes: number }) =>
+      enlargeArchive({ ...parts, storeFolder: join(environment.dataDir, 'store') }, id, bytes),
     drop: async ({ id }: { id: string }) => void (await deleteArchive(parts, id, 'bench')),
     workersAlive: async () => (await workersSeen(parts)).alive,
     /** Exports the same over and over, until `stopLoad`. */

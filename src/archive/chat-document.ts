@@ -9,7 +9,7 @@ import {
 } from '../chat/section-names.ts';
 import { HandoverError } from '../errors.ts';
 import { type Layout, layOut, type Segment } from './layout.ts';
-import { plainSizeBytes, type StoredPart, sliceOf } from './stored-part.ts';
+import { type StoredPart, slicedPart, sliceOf } from './stored-part.ts';
 
 export type ChatLayout = Layout & ChatFileKind;
 
@@ -128,7 +128,7 @@ function* joined(rows: Segment[], separator: Uint8Array): Generator<Segment, voi
 function slicesBySection(parts: StoredPart[]): Slices {
   const slices: Slices = new Map();
   for (const part of parts) {
-    const sliced = { name: part.name, plainBytes: plainSizeBytes(part) };
+    const sliced = slicedPart(part);
     for (const section of part.sections) {
       const { category, bytes } = section;
       requireKnown(part.name, category);

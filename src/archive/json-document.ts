@@ -9,7 +9,7 @@ import {
   tailText,
 } from './json-frame.ts';
 import { type Layout, layOut, type Segment } from './layout.ts';
-import { plainSizeBytes, type StoredPart, sliceOf } from './stored-part.ts';
+import { type StoredPart, slicedPart, sliceOf } from './stored-part.ts';
 
 /**
  * Lays the document out. Parts are in the order of the archive; those of one category follow the order of its rows.
@@ -40,7 +40,7 @@ function* segmentsOf(document: JsonDocument, slices: Map<string, Segment[]>): Ge
 function slicesByCategory(categories: string[], parts: StoredPart[]): Map<string, Segment[]> {
   const slices = new Map<string, Segment[]>(categories.map((category) => [category, []]));
   for (const part of parts) {
-    const sliced = { name: part.name, plainBytes: plainSizeBytes(part) };
+    const sliced = slicedPart(part);
     for (const section of part.sections) {
       const { category, bytes } = section;
       const rows = slices.get(category);

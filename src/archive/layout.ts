@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chunkBytes } from '../vault/age-format.ts';
 
 /**
  * A *layout* says what a file is made of without reading any of it: texts that are known (head, brackets, joints)
@@ -42,6 +43,8 @@ export interface SlicedPart {
   /** Name of the object in the store. */
   name: string;
   plainBytes: number;
+  /** SHA-256 (hex) of the head of the sealed object; null for a part that was written before it was recorded. */
+  headSha256: string | null;
 }
 
 /** Puts segments one after another; those without bytes fall away. */
@@ -83,8 +86,41 @@ export function pieceBytes(piece: Piece): number {
 }
 
 function clip(piece: Piece, from: number, to: number): Piece {
-  if (piece.kind === 'text') return { kind: 'text', bytes: piece.bytes.subarray(from, to) };
+  // A copy: to another thread a view would take all that its buffer holds.
+  if (piece.kind === 'text') return { kind: 'text', bytes: new Uint8Array(piece.bytes.subarray(from, to)) };
   return { kind: 'slice', part: piece.part, start: piece.start + from, end: piece.start + to };
+}
+
+/**
+ * Gathers pieces into blocks of up to `mostBytes`, the first of `firstBytes`. Slices are cut where chunks of their part
+ * end, so that none is opened for two blocks. Throws if a block cannot hold a chunk.
+ */
+export function* blocksOf(
+  pieces: Iterable<Piece>,
+  { firstBytes, mostBytes }: { firstBytes: number; mostBytes: number },
+): Generator<Piece[], void> {
+  let block: Piece[] = [];
+  let room = firstBytes;
+  for (const piece of pieces) {
+    for (let from = 0; from < pieceBytes(piece); ) {
+      const to = cutBefore(piece, from, from + room);
+      if (to > from) block.push(clip(piece, from, to));
+      else if (block.length === 0) throw new Error(`A block of ${room} bytes holds no chunk.`);
+      room -= to - from;
+      from = to;
+      if (from === pieceBytes(piece)) continue;
+      yield block;
+      block = [];
+      room = mostBytes;
+    }
+  }
+  if (block.length > 0) yield block;
+}
+
+/** The last place in a piece at or before `to` where it may be cut; `from` if there is none. */
+function cutBefore(piece: Piece, from: number, to: number): number {
+  if (to >= pieceBytes(piece) || piece.kind === 'text') return Math.min(to, pieceBytes(piece));
+  return Math.max(from, to - ((piece.start + to) % chunkBytes));
 }
 
 /** Index of the segment in which a position lies: the last one that begins at or before it. */

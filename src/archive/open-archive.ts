@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { HandoverError } from '../errors.ts';
-import { sealedSizeBytes } from '../vault/age-format.ts';
-import { type ByteRange, type OpenedFile, openSealedFile } from '../vault/age-open.ts';
-import { type ByteCursor, openCursor } from '../vault/byte-cursor.ts';
+import { chunkBytes, sealedSizeBytes } from '../vault/age-format.ts';
+import { openHead } from '../vault/age-open.ts';
+import type { BufferPool } from '../vault/buffer-pool.ts';
+import type { ByteRange, OpenedHead } from '../vault/open-chunks.ts';
 import type { Store } from '../vault/store.ts';
-import { cut, type Layout, type Piece, pieceBytes, type Slice, type SlicedPart } from './layout.ts';
+import { blocksOf, cut, type Layout, type Piece, pieceBytes, type Slice, type SlicedPart } from './layout.ts';
+import { BLOCK_BYTES, type BlockPiece, createBlockBuffers, openBlock } from './open-block.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** A file that is handed over, opened while it is read. */
 export interface Archive {
@@ -17,18 +20,65 @@ export interface Archive {
    */
   check(range?: ByteRange): Promise<void>;
   /**
-   * The bytes of `[start, end)`, by default all. Costs the chunks that the range covers and nothing else; lets go of
-   * the store when the consumer stops. Throws `archive_damaged` at the first chunk that does not open.
+   * The bytes of `[start, end)`, by default all. Costs the chunks that the range covers and nothing else. A chunk is the
+   * consumer's until it asks for the next one. Throws `archive_damaged` where a part does not open, or is not the one
+   * that was written.
    */
   read(range?: ByteRange): AsyncGenerator<Uint8Array, void>;
 }
 
-/** `identity` is that of the export's key; parts lie in the store under the names that the layout gives. */
+/** The first byte waits for the first block, so that one is small. */
+const FIRST_BLOCK_BYTES = chunkBytes;
+/** Blocks of one reading that are under way or wait for its consumer, besides the one that it has. */
+export const BLOCKS_AHEAD = 4;
+/** Parts whose sizes are asked for at the same time: a file of 10 GB has some hundred, each a request to a bucket. */
+const CHECKS_AT_ONCE = 16;
+
+/** Opens a block into a buffer, which is taken, and given back or replaced by another one with the plaintext. */
+export type OpenBlock = (pieces: BlockPiece[], buffer: ArrayBuffer) => Promise<ArrayBuffer>;
+
+export interface ArchiveParts {
+  store: Pick<Store, 'readInto' | 'size'>;
+  /** Of the export's key. */
+  identity: string;
+  buffers?: BufferPool;
+  /** Where blocks are opened; by default here, as the first one always is: it is small, and somebody waits for it. */
+  open?: OpenBlock;
+  /** How many blocks may be ahead of the consumer now: at least one. */
+  ahead?: () => number;
+}
+
+/** Parts lie in the store under the names that the layout gives. */
 export function openArchive(
-  { store, identity }: { store: Pick<Store, 'read' | 'size'>; identity: string },
+  { store, identity, buffers = createBlockBuffers(), open, ahead = () => BLOCKS_AHEAD }: ArchiveParts,
   layout: Layout,
 ): Archive {
   const whole = { start: 0, end: layout.sizeBytes };
+  const heads = new Map<string, Promise<OpenedHead>>();
+
+  function findHead(part: SlicedPart): Promise<OpenedHead> {
+    const head = heads.get(part.name) ?? openHead(store, part, identity);
+    heads.set(part.name, head);
+    return head;
+  }
+
+  const openHere: OpenBlock = async (pieces, buffer) => {
+    await openBlock({ store, buffers }, pieces, new Uint8Array(buffer));
+    return buffer;
+  };
+
+  async function openNext(pieces: Piece[], index: number): Promise<Uint8Array<ArrayBuffer>> {
+    const keyed: BlockPiece[] = [];
+    for (const piece of pieces) keyed.push(piece.kind === 'text' ? piece : await withHead(piece, findHead));
+    const openIt = index === 0 ? openHere : (open ?? openHere);
+    const buffer = await openIt(keyed, buffers.take(BLOCK_BYTES));
+    return new Uint8Array(
+      buffer,
+      0,
+      pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0),
+    );
+  }
+
   return {
     sizeBytes: layout.sizeBytes,
     etag: `"${layout.fingerprint}"`,
@@ -37,97 +87,66 @@ export function openArchive(
       const parts = new Map<string, SlicedPart>();
       for (const piece of cut(layout, range))
         if (piece.kind === 'slice') parts.set(piece.part.name, piece.part);
-      for (const part of parts.values()) await checkSize(store, part);
+      const options = { ahead: () => CHECKS_AT_ONCE, drop() {} };
+      for await (const _ of readAhead(parts.values(), (part) => checkSize(store, part), options));
     },
 
     async *read(range = whole) {
-      for (const run of runsOf(cut(layout, range))) yield* readRun({ store, identity }, run);
+      const blocks = blocksOf(cut(layout, range), { firstBytes: FIRST_BLOCK_BYTES, mostBytes: BLOCK_BYTES });
+      const drop = ({ buffer }: Uint8Array<ArrayBuffer>) => buffers.give(buffer);
+      const check = checkSlices(cut(layout, range));
+      for await (const bytes of readAhead(blocks, openNext, { ahead, drop })) {
+        check(bytes);
+        yield bytes;
+        buffers.give(bytes.buffer);
+      }
     },
   };
 }
 
-/** Pieces that one pass over one part can serve: its slices follow each other, with texts before and between. */
-interface Run {
-  pieces: Piece[];
-  /** All its slices as one; null for a run of texts. */
-  span: Slice | null;
-}
-
-function* runsOf(pieces: Iterable<Piece>): Generator<Run, void> {
-  let run: Run = { pieces: [], span: null };
-  for (const piece of pieces) {
-    const { span } = run;
-    if (piece.kind === 'slice' && span !== null) {
-      const goesOn = piece.part.name === span.part.name && piece.start === span.end;
-      if (!goesOn) {
-        yield run;
-        run = { pieces: [], span: null };
-      }
-    }
-    if (piece.kind === 'slice') run.span = { ...piece, start: run.span?.start ?? piece.start };
-    run.pieces.push(piece);
-  }
-  yield run;
-}
-
-async function* readRun(
-  parts: { store: Pick<Store, 'read'>; identity: string },
-  { pieces, span }: Run,
-): AsyncGenerator<Uint8Array, void> {
-  const cursor = span === null ? null : openCursor((await openPart(parts, span.part)).read(span));
-  try {
-    for (const piece of pieces) {
-      if (piece.kind === 'text') yield piece.bytes;
-      else if (cursor !== null) yield* checked(piece, take(cursor, pieceBytes(piece)));
-    }
-  } finally {
-    await cursor?.close();
-  }
-}
-
-function openPart(
-  { store, identity }: { store: Pick<Store, 'read'>; identity: string },
-  { name, plainBytes }: SlicedPart,
-): Promise<OpenedFile> {
-  return openSealedFile({ name, plainBytes, read: (range) => store.read(name, range) }, identity);
+async function withHead(
+  slice: Slice,
+  findHead: (part: SlicedPart) => Promise<OpenedHead>,
+): Promise<BlockPiece> {
+  const { kind, part, start, end } = slice;
+  return { kind, part: { ...part, head: await findHead(part) }, start, end };
 }
 
 /**
- * A part opens wherever it lies, so one that was put in the place of another is known by its hash alone. A slice that is
- * read in part cannot be checked.
+ * A part opens wherever it lies, so one that was put in the place of another is known by its head, or else by the hash of
+ * a slice. A slice that is read in part cannot be hashed. Takes the bytes of the pieces in order, and throws before a
+ * slice that is not the one has gone out whole.
  */
-async function* checked(
-  { part, sha256 }: Slice & { sha256?: string },
-  pieces: AsyncGenerator<Uint8Array, void>,
-): AsyncGenerator<Uint8Array, void> {
-  const hash = sha256 === undefined ? null : createHash('sha256');
-  let held: Uint8Array | null = null;
-  for await (const piece of pieces) {
-    hash?.update(piece);
-    // The last piece goes out only once all is checked: a reader must not get a whole file that is not the one.
-    if (held) yield held;
-    held = piece;
-  }
-  if (hash && hash.digest('hex') !== sha256) {
-    throw new HandoverError(
-      'archive_damaged',
-      `The stored part ${part.name} is not the one that was written.`,
-      {
-        details: { object: part.name, reason: 'hash' },
-      },
-    );
-  }
-  if (held) yield held;
+function checkSlices(pieces: Iterable<Piece>): (bytes: Uint8Array) => void {
+  const next = pieces[Symbol.iterator]();
+  let piece: Piece | undefined;
+  let hash: Hash | null = null;
+  let left = 0;
+  return (bytes) => {
+    for (let from = 0; from < bytes.length; ) {
+      if (left === 0) {
+        piece = next.next().value as Piece;
+        left = pieceBytes(piece);
+        hash = isHashed(piece) ? createHash('sha256') : null;
+      }
+      const some = bytes.subarray(from, from + left);
+      hash?.update(some);
+      from += some.length;
+      left -= some.length;
+      if (left === 0 && piece && isHashed(piece) && hash?.digest('hex') !== piece.sha256)
+        throw notTheOne(piece.part);
+    }
+  };
 }
 
-async function* take(cursor: ByteCursor, bytes: number): AsyncGenerator<Uint8Array, void> {
-  for (let left = bytes; left > 0; ) {
-    const piece = await cursor.take(left);
-    // A short part has thrown before; a range that was computed wrong must not end as a short file.
-    if (piece === null) throw new Error(`The opened range ended ${left} bytes before its last slice`);
-    left -= piece.length;
-    yield piece;
-  }
+function isHashed(piece: Piece): piece is Slice & { sha256: string } {
+  return piece.kind === 'slice' && piece.part.headSha256 === null && piece.sha256 !== undefined;
+}
+
+function notTheOne({ name }: SlicedPart): HandoverError {
+  return new HandoverError('archive_damaged', `The stored part ${name} is not the one that was written.`, {
+    details: { object: name, reason: 'hash' },
+  });
 }
 
 async function checkSize(store: Pick<Store, 'size'>, { name, plainBytes }: SlicedPart): Promise<void> {

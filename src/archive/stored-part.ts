@@ -8,13 +8,25 @@ export interface StoredPart {
   name: string;
   /** In the order in which they lie in the plaintext, without a gap. */
   sections: Section[];
+  /** SHA-256 (hex) of the head of the sealed object; null for a part that was written before it was recorded. */
+  headSha256: string | null;
+}
+
+/** A part, as the slices of a file name it. Throws `archive_damaged` if what was recorded of it does not add up. */
+export function slicedPart(part: StoredPart): SlicedPart {
+  return { name: part.name, plainBytes: plainSizeBytes(part), headSha256: part.headSha256 };
+}
+
+/** A section of a part, as a piece of a file. */
+export function sliceOf(part: SlicedPart, { category, offset, bytes, sha256 }: Section): Segment {
+  return { kind: 'slice', section: category, part, start: offset, end: offset + bytes, sha256 };
 }
 
 /**
  * Size of a part's plaintext. Throws `archive_damaged` if what was recorded of the part does not add up: sections
  * with a gap between them, rows without bytes, or bytes without rows.
  */
-export function plainSizeBytes(part: StoredPart): number {
+function plainSizeBytes(part: StoredPart): number {
   let end = 0;
   for (const section of part.sections) {
     const hasBytes = section.bytes > 0;
@@ -28,9 +40,4 @@ export function plainSizeBytes(part: StoredPart): number {
     end += section.bytes;
   }
   return end;
-}
-
-/** A section of a part, as a piece of a file. */
-export function sliceOf(part: SlicedPart, { category, offset, bytes, sha256 }: Section): Segment {
-  return { kind: 'slice', section: category, part, start: offset, end: offset + bytes, sha256 };
 }

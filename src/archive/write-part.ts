@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Section } from '../lifecycle/export-parts-table.ts';
 import type { RowChunk } from '../sources/source.ts';
+import { digestHead } from '../vault/age-format.ts';
 import { createSealer } from '../vault/age-seal.ts';
 import type { Store } from '../vault/store.ts';
 
@@ -18,6 +19,8 @@ export interface WrittenPart {
   plainBytes: number;
   /** Of the whole plaintext, lower-case hex. */
   sha256: string;
+  /** Of the head of the object, lower-case hex: no other part has it. */
+  headSha256: string;
 }
 
 export interface SectionObserver {
@@ -77,5 +80,11 @@ export async function writePart(
   }
 
   const { sizeBytes } = await store.write(name, sealed());
-  return { sections, sizeBytes, plainBytes: soFar.bytes, sha256: whole.digest('hex') };
+  return {
+    sections,
+    sizeBytes,
+    plainBytes: soFar.bytes,
+    sha256: whole.digest('hex'),
+    headSha256: digestHead(sealer.head),
+  };
 }

@@ -178,7 +178,8 @@ async function build(
     onProgress: context.onProgress,
     ...(observer && { observer }),
   });
-  return { sections: written.sections, sha256: written.sha256, file: observer?.end() ?? null };
+  const { sections: done, sha256, headSha256 } = written;
+  return { sections: done, sha256, headSha256, file: observer?.end() ?? null };
 }
 
 function findSource(name: string): Promise<Source> {

@@ -83,6 +83,8 @@ export interface BuiltPart {
   sections: Section[];
   /** Hex, of the plaintext. */
   sha256: string;
+  /** Hex, of the head of the sealed object. */
+  headSha256: string;
   /** Of the document that it is all of. */
   file: FileDigest | null;
 }

@@ -8,7 +8,7 @@ import { problemAnswers, security } from './answers.ts';
 import { wireRefusal } from './problem.ts';
 import { decideAnswer } from './range.ts';
 import { limitByAddress, limits } from './rate-limits.ts';
-import { drained, takeOver } from './take-over.ts';
+import { takeOver, written } from './take-over.ts';
 import type { Transfers } from './transfers.ts';
 
 /** The file by its mailed link: whoever has the link gets the file, as often as they like, until it expires. */
@@ -111,9 +111,8 @@ async function transfer(
   let bytesSent = 0;
   try {
     for await (const chunk of download.read({ start: record.start, end: record.end })) {
-      raw.write(chunk);
       bytesSent += chunk.length;
-      await drained(raw);
+      await written(raw, chunk);
       if (raw.destroyed) break;
     }
     await ended(raw);

@@ -21,3 +21,15 @@ export function drained(raw: ServerResponse): Promise<void> {
     raw.on('close', done);
   });
 }
+
+/** Writes, and resolves when the bytes were handed to the network and may be overwritten, or never will be. */
+export function written(raw: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      raw.off('close', done);
+      resolve();
+    };
+    raw.on('close', done);
+    raw.write(bytes, done);
+  });
+}

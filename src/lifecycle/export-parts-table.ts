@@ -33,6 +33,8 @@ export interface DonePart {
   sections: Section[];
   /** Hex, of the part's plaintext. */
   sha256: string;
+  /** Hex, of the head of the sealed object; null for a part that was written before it was recorded. */
+  headSha256: string | null;
 }
 
 export async function insertParts(
@@ -83,7 +85,7 @@ export async function finishPart(
 ): Promise<boolean> {
   const rows = await session.query(
     `update handover.export_parts p set done_at = $4, object_name = $5, sections = $6, sha256 = $7,
-       rows_done = $8, bytes_done = $9
+       rows_done = $8, bytes_done = $9, head_sha256 = $10
      from handover.data_exports e
      where p.export_id = $1 and p.attempt = $2 and p.number = $3 and p.done_at is null
        and e.id = p.export_id and e.attempt = p.attempt and e.status = 'processing'
@@ -98,6 +100,7 @@ export async function finishPart(
       done.sha256,
       sum(done.sections, 'rows'),
       sum(done.sections, 'bytes'),
+      done.headSha256,
     ],
   );
   return rows.length > 0;
@@ -137,7 +140,8 @@ export async function findDoneParts(
   key: { exportId: string; attempt: number },
 ): Promise<DonePart[]> {
   return session.query<DonePart>(
-    `select number, object_name as "objectName", sections, sha256 from handover.export_parts
+    `select number, object_name as "objectName", sections, sha256, head_sha256 as "headSha256"
+     from handover.export_parts
      where export_id = $1 and attempt = $2 and done_at is not null order by number`,
     [key.exportId, key.attempt],
   );

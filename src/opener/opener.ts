@@ -1,37 +1,56 @@
 import { Worker } from 'node:worker_threads';
 import type { Layout } from '../archive/layout.ts';
-import { type Archive, openArchive } from '../archive/open-archive.ts';
+import { type Archive, BLOCKS_AHEAD, type OpenBlock, openArchive } from '../archive/open-archive.ts';
+import { createBlockBuffers } from '../archive/open-block.ts';
 import { unpackError } from '../builder/calls.ts';
-import type { ByteRange } from '../vault/age-open.ts';
+import type { ByteRange } from '../vault/open-chunks.ts';
 import type { Store } from '../vault/store.ts';
 import type { FromOpener, OpenerSettings, ToOpener } from './messages.ts';
 
 /**
- * Opens archives for download. What is long is read, opened and checked in threads, so that the event loop that answers
- * everybody else only hands bytes on; what is short is opened where it is asked for.
+ * Opens archives for download. The blocks of what is long are opened in threads, several at once, so that the event loop
+ * that answers everybody else only hands bytes on; what is short is opened where it is asked for.
  */
 export interface Opener {
   /** As `openArchive` does. `store` must be the one that the opener was made for. */
-  open(from: { store: Pick<Store, 'read' | 'size'>; identity: string }, layout: Layout): Archive;
+  open(from: { store: Pick<Store, 'readInto' | 'size'>; identity: string }, layout: Layout): Archive;
   close(): Promise<void>;
 }
 
 /** Up to so many bytes, a thread costs more than it saves. */
 const SHORT_BYTES = 1024 * 1024;
 const MAX_THREADS = 4;
+/** Blocks ahead of all readers together, 1 MiB each: of a crowd of slow ones, each has one. */
+const BLOCKS_AHEAD_OF_ALL = 64;
 
 /** Starts no thread before there is something to open. */
 export function openOpener(settings: OpenerSettings, cores: number): Opener {
   const threads = Array.from({ length: Math.min(cores, MAX_THREADS) }, () => new OpenerThread(settings));
-  const idlest = () => threads.reduce((best, thread) => (thread.reading < best.reading ? thread : best));
+  const buffers = createBlockBuffers();
+  const inThreads: OpenBlock = (pieces, buffer) =>
+    threads
+      .reduce((best, thread) => (thread.openBlocks < best.openBlocks ? thread : best))
+      .open(pieces, buffer);
+  let readers = 0;
+  const ahead = () => Math.max(1, Math.min(BLOCKS_AHEAD, Math.floor(BLOCKS_AHEAD_OF_ALL / readers)));
+
+  async function* readInThreads(archive: Archive, range: ByteRange): AsyncGenerator<Uint8Array, void> {
+    readers++;
+    try {
+      yield* archive.read(range);
+    } finally {
+      readers--;
+    }
+  }
+
   return {
     open(from, layout) {
-      const archive = openArchive(from, layout);
+      const archive = openArchive({ ...from, buffers }, layout);
       return {
         ...archive,
         read(range = { start: 0, end: layout.sizeBytes }) {
           if (range.end - range.start <= SHORT_BYTES) return archive.read(range);
-          return idlest().read({ layout, identity: from.identity, range });
+          return readInThreads(openArchive({ ...from, buffers, open: inThreads, ahead }, layout), range);
         },
       };
     },
@@ -41,18 +60,16 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
   };
 }
 
-/** What has come of one reading and was not taken yet. */
-interface Reading {
+/** A block that a thread was asked for. */
+interface Asked {
   worker: Worker;
-  batches: Uint8Array[][];
-  /** Set once: nothing more comes. */
-  over: { error: Error | null } | null;
-  wake(): void;
+  resolve(buffer: ArrayBuffer): void;
+  reject(error: Error): void;
 }
 
 class OpenerThread {
   readonly #settings: OpenerSettings;
-  readonly #readings = new Map<number, Reading>();
+  readonly #asked = new Map<number, Asked>();
   #worker: Worker | null = null;
   #lastId = 0;
   #isClosed = false;
@@ -61,41 +78,19 @@ class OpenerThread {
     this.#settings = settings;
   }
 
-  get reading(): number {
-    return this.#readings.size;
+  /** How many it was asked for and has not answered. */
+  get openBlocks(): number {
+    return this.#asked.size;
   }
 
-  /** Bytes in order; lets go of the thread's part when the consumer stops. Throws what opening throws. */
-  async *read(order: {
-    layout: Layout;
-    identity: string;
-    range: ByteRange;
-  }): AsyncGenerator<Uint8Array, void> {
+  /** Throws what opening throws, and when the thread dies. */
+  async open(...[pieces, buffer]: Parameters<OpenBlock>): Promise<ArrayBuffer> {
     const worker = this.#start();
     const id = ++this.#lastId;
-    const reading: Reading = { worker, batches: [], over: null, wake() {} };
-    const say = (message: ToOpener) => worker.postMessage(message);
-    this.#readings.set(id, reading);
-    say({ id, read: order });
-    try {
-      for (;;) {
-        const batch = reading.batches.shift();
-        if (batch) {
-          yield* batch;
-          say({ id, more: true });
-        } else if (reading.over) {
-          if (reading.over.error) throw reading.over.error;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            reading.wake = resolve;
-          });
-        }
-      }
-    } finally {
-      this.#readings.delete(id);
-      if (!reading.over) say({ id, stop: true });
-    }
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { worker, resolve, reject });
+      worker.postMessage({ id, pieces, buffer } satisfies ToOpener, [buffer]);
+    });
   }
 
   async close(): Promise<void> {
@@ -122,20 +117,19 @@ class OpenerThread {
   }
 
   #take(message: FromOpener): void {
-    const reading = this.#readings.get(message.id);
-    if (!reading) return;
-    if ('bytes' in message) reading.batches.push(message.bytes);
-    else reading.over = { error: 'error' in message ? unpackError(message.error) : null };
-    reading.wake();
+    const asked = this.#asked.get(message.id);
+    this.#asked.delete(message.id);
+    if ('buffer' in message) asked?.resolve(message.buffer);
+    else asked?.reject(unpackError(message.error));
   }
 
-  /** A thread that failed ends a little later: by then there may be another one, whose readings go on. */
+  /** A thread that failed ends a little later: by then there may be another one, whose blocks are still to come. */
   #fail(worker: Worker, error: Error): void {
     if (this.#worker === worker) this.#worker = null;
-    for (const reading of this.#readings.values()) {
-      if (reading.worker !== worker) continue;
-      reading.over ??= { error };
-      reading.wake();
+    for (const [id, asked] of this.#asked) {
+      if (asked.worker !== worker) continue;
+      this.#asked.delete(id);
+      asked.reject(error);
     }
   }
 }

@@ -14,7 +14,7 @@ export function attemptFolder(exportId: string, attempt: number): string {
  * in order and also those without rows, so a config that changed since changes nothing here.
  */
 export function archiveLayout(data: DataExport, parts: DonePart[]): Layout {
-  const stored = parts.map(({ objectName, sections }) => ({ name: objectName, sections }));
+  const stored = parts.map(({ objectName: name, sections, headSha256 }) => ({ name, sections, headSha256 }));
   if (data.request) return layOutChatDocument(data.request, data.cuts, stored);
   const categories = new Set(parts.flatMap(({ sections }) => sections.map(({ category }) => category)));
   return layOutJsonDocument(

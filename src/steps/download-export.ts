@@ -58,11 +58,13 @@ export async function openDownload(
     'id' in by ? by.id : await findTokenExport(parts.db, { purpose: 'download', secret: by.token, now });
   const data = id === null ? null : await findExport(parts.db, id);
   if (!data) throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_found');
-  const sealedKey = await findSealedKey(parts.db, data.id);
+  const [sealedKey, done] = await Promise.all([
+    findSealedKey(parts.db, data.id),
+    findDoneParts(parts.db, { exportId: data.id, attempt: data.attempt }),
+  ]);
   if (!isReady(data, now) || !sealedKey) throw new HandoverError(refusal);
 
-  const { identity } = await parts.vault.openKey(sealedKey, data.id);
-  const done = await findDoneParts(parts.db, { exportId: data.id, attempt: data.attempt });
+  const identity = parts.vault.openIdentity(sealedKey, data.id);
   const layout = archiveLayout(data, done);
   return {
     ...parts.opener.open({ store: parts.vault.store, identity }, layout),

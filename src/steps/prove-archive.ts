@@ -31,7 +31,7 @@ export async function proveArchive(
   const done = await findDoneParts(parts.db, { exportId, attempt: data.attempt });
   try {
     const layout = archiveLayout(data, done);
-    const { identity } = await parts.vault.openKey(sealedKey, exportId);
+    const identity = parts.vault.openIdentity(sealedKey, exportId);
     const file = await parts.builder.digestArchive({ layout, identity }, signal);
     const manifest = await writeManifest(
       { config: parts.config, signer: parts.vault.signer },

@@ -33,6 +33,17 @@ export function openFileStore({ folder }: { folder: string }): Store {
       }
     },
 
+    async readInto(name, target, start) {
+      const file = await unlessMissing(open(pathOf(name), 'r'));
+      try {
+        const filled = file && (await unlessMissing(fill(file, target, start)));
+        if (filled === null) throw missing(name);
+        return filled;
+      } finally {
+        await file?.close();
+      }
+    },
+
     async *list(prefix) {
       if (prefix === '') yield* walk(root, '');
       else if ((await size(prefix)) !== null) yield prefix;
@@ -65,6 +76,15 @@ async function* readPages(file: FileHandle, start: number, end: number): AsyncGe
   }
 }
 
+async function fill(file: FileHandle, target: Uint8Array, start: number): Promise<number> {
+  for (let filled = 0; filled < target.length; ) {
+    const { bytesRead } = await file.read(target, filled, target.length - filled, start + filled);
+    if (bytesRead === 0) return filled;
+    filled += bytesRead;
+  }
+  return target.length;
+}
+
 async function* walk(folder: string, lead: string): AsyncGenerator<string, void> {
   const entries = (await unlessMissing(readdir(folder, { withFileTypes: true }))) ?? [];
   for (const entry of entries) {
@@ -78,7 +98,8 @@ async function* walk(folder: string, lead: string): AsyncGenerator<string, void>
 async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   return onDisk(
     work.catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+      // A folder opens, and fails only where it is read.
+      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return null;
       throw error;
     }),
   );

@@ -14,15 +14,17 @@ export function openVault({ key, store }: { key: Uint8Array; store: Store }): Va
   const exportKeys = createEnvelope(key, 'export-key');
   const values = createEnvelope(key, 'value');
   const signingKey = deriveKey(key, 'signature', 32);
+  const openIdentity = (wrapped: Uint8Array, owner: string) => exportKeys.open(wrapped, owner).toString();
 
   return {
     store,
     // Plain X25519 and not the library's post-quantum kind: age of Debian 12 (1.1.1) has to open a part.
     createKey: async (owner) => exportKeys.seal(Buffer.from(await generateX25519Identity()), owner),
     async openKey(wrapped, owner) {
-      const identity = exportKeys.open(wrapped, owner).toString();
+      const identity = openIdentity(wrapped, owner);
       return { identity, recipient: await identityToRecipient(identity) };
     },
+    openIdentity,
     sealValue: (plain, owner) => values.seal(plain, owner),
     openValue: (sealed, owner) => values.open(sealed, owner),
     sign: (text) => createHmac('sha256', signingKey).update(text).digest(),

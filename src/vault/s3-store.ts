@@ -48,6 +48,38 @@ export function openS3Store(
     return head?.ContentLength ?? null;
   }
 
+  async function* read(
+    name: string,
+    { start = 0, end = Number.POSITIVE_INFINITY }: { start?: number; end?: number } = {},
+  ): AsyncGenerator<Uint8Array, void> {
+    const Key = object(name);
+    if (start >= end) {
+      if ((await size(name)) === null) throw missing(name);
+      return;
+    }
+    let position = start;
+    let version: string | undefined;
+    for (let resumes = 0; position < end; resumes++) {
+      const found = await getRange(client, { ...Key, ...(version && { IfMatch: version }) }, position, end);
+      if (found === 'missing') throw missing(name);
+      if (found === 'beyond') return;
+      version = found.ETag;
+      try {
+        for await (const chunk of found.Body as Readable) {
+          // Some servers take a range that ends at byte 0 for the whole.
+          const piece: Uint8Array = chunk.subarray(0, end - position);
+          position += piece.length;
+          resumes = 0;
+          yield piece;
+          if (position >= end) break;
+        }
+        return;
+      } catch (error) {
+        if (resumes >= RESUMES) throw unavailable(error);
+      }
+    }
+  }
+
   /** Keys of whole objects: all, or of one folder. */
   async function* listKeys(folder: string): AsyncGenerator<string, void> {
     const Prefix = settings.prefix + (folder && `${folder}/`);
@@ -87,33 +119,15 @@ export function openS3Store(
     write: async (name, bytes) =>
       uploadObject(client, { ...object(name), ...encryptionOf(settings) }, bytes, pageBytes),
 
-    async *read(name, { start = 0, end = Number.POSITIVE_INFINITY } = {}) {
-      const Key = object(name);
-      if (start >= end) {
-        if ((await size(name)) === null) throw missing(name);
-        return;
+    read,
+
+    async readInto(name, target, start) {
+      let filled = 0;
+      for await (const piece of read(name, { start, end: start + target.length })) {
+        target.set(piece, filled);
+        filled += piece.length;
       }
-      let position = start;
-      let version: string | undefined;
-      for (let resumes = 0; position < end; resumes++) {
-        const found = await getRange(client, { ...Key, ...(version && { IfMatch: version }) }, position, end);
-        if (found === 'missing') throw missing(name);
-        if (found === 'beyond') return;
-        version = found.ETag;
-        try {
-          for await (const chunk of found.Body as Readable) {
-            // Some servers take a range that ends at byte 0 for the whole.
-            const piece: Uint8Array = chunk.subarray(0, end - position);
-            position += piece.length;
-            resumes = 0;
-            yield piece;
-            if (position >= end) break;
-          }
-          return;
-        } catch (error) {
-          if (resumes >= RESUMES) throw unavailable(error);
-        }
-      }
+      return filled;
     },
 
     async *list(prefix) {

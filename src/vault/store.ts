@@ -14,6 +14,11 @@ export interface Store {
    * `archive_damaged` if it is not there. A consumer may keep the chunks, and may stop early.
    */
   read(name: string, range?: { start?: number; end?: number }): AsyncIterable<Uint8Array>;
+  /**
+   * Fills `target` with the bytes of an object from `start` on, and returns how many: fewer only where the object ends.
+   * Throws `archive_damaged` if it is not there. The target is the store's until then.
+   */
+  readInto(name: string, target: Uint8Array, start: number): Promise<number>;
   /** Size in bytes; null when there is no such object. */
   size(name: string): Promise<number | null>;
   /** Object names under a prefix (a folder; all for ''), in no order; unfinished writes are not listed. */

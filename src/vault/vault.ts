@@ -12,6 +12,8 @@ export interface Vault {
   createKey(owner: string): Promise<Uint8Array>;
   /** Throws `key_unusable` if the installation key is another, or the wrapped key was altered or is of another owner. */
   openKey(wrapped: Uint8Array, owner: string): Promise<ExportKey>;
+  /** The identity alone, for who only reads. Throws as `openKey` does. */
+  openIdentity(wrapped: Uint8Array, owner: string): string;
   /** Seals a small value (a mail of the local mailbox, an API secret) under the installation's key. */
   sealValue(plain: Uint8Array, owner: string): Uint8Array;
   openValue(sealed: Uint8Array, owner: string): Uint8Array;

@@ -56,12 +56,12 @@ export async function writeParts(
       category,
       chunks: asChunks(rows, rowsPerChunk, separator),
     }));
-    const { sections: written } = await writePart(
+    const { sections: written, headSha256 } = await writePart(
       { store: vault.store, recipient: key.recipient },
       name,
       sectionRows,
     );
-    stored.push({ name, sections: written });
+    stored.push({ name, sections: written, headSha256 });
   }
   return stored;
 }

@@ -150,6 +150,7 @@ function part(name: string, ...sections: [category: string, bytes: number, rows:
   let offset = 0;
   return {
     name,
+    headSha256: null,
     sections: sections.map(([category, bytes, rows]) => {
       offset += bytes;
       return { category, offset: offset - bytes, bytes, rows, sha256: '' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cut, layOut, type Piece, pieceBytes, type Segment } from '../../src/archive/layout.ts';
+import { blocksOf, cut, layOut, type Piece, pieceBytes, type Segment } from '../../src/archive/layout.ts';
 
-const part = { name: 'p', plainBytes: 100 };
+const part = { name: 'p', plainBytes: 100, headSha256: null };
 const segments: Segment[] = [
   { kind: 'text', bytes: Buffer.from('head') },
   { kind: 'slice', section: 'calls', part, start: 10, end: 40, sha256: 'a1' },
@@ -29,6 +29,39 @@ describe('a layout', () => {
         const pieces = [...cut(layout, { start, end })];
         assert.deepEqual(pieces.flatMap(bytesOf), whole.slice(start, end));
         assert(pieces.every((piece) => pieceBytes(piece) > 0));
+      }
+    }
+  });
+
+  test('is gathered into blocks that hold no more than asked and divide no chunk of a part between them', () => {
+    const big = { name: 'big', plainBytes: 5_000_000, headSha256: null };
+    const slice = (start: number, end: number): Segment => ({
+      ...{ kind: 'slice', section: 'calls', part: big, start, end, sha256: 'a1' },
+    });
+    const text = (bytes: number): Segment => ({ kind: 'text', bytes: Buffer.alloc(bytes, '-') });
+    const layout = layOut([
+      text(9),
+      slice(70_000, 2_000_000),
+      text(3),
+      slice(2_000_000, 2_000_100),
+      text(300_000),
+    ]);
+    const sizes = { firstBytes: 65_536, mostBytes: 262_144 };
+    for (const start of [0, 5, 9, 100_000, 1_900_000]) {
+      const range = { start, end: layout.sizeBytes };
+      const blocks = [...blocksOf(cut(layout, range), sizes)];
+      assert.equal(
+        blocks.flat().reduce((sum, piece) => sum + pieceBytes(piece), 0),
+        layout.sizeBytes - start,
+      );
+      for (const [index, block] of blocks.entries()) {
+        const bytes = block.reduce((sum, piece) => sum + pieceBytes(piece), 0);
+        assert(bytes > 0 && bytes <= (index === 0 ? sizes.firstBytes : sizes.mostBytes));
+        const last = block.at(-1);
+        const next = blocks[index + 1]?.[0];
+        if (last?.kind !== 'slice' || next?.kind !== 'slice') continue;
+        assert.equal(next.start, last.end);
+        assert.equal(last.end % 65_536, 0);
       }
     }
   });

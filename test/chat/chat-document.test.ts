@@ -180,7 +180,7 @@ function print(request: ChatRequest, cuts: MessageCut[], parts: Rows[][]) {
       return { category, offset, bytes: bytes.length, rows: rows.length, sha256 };
     });
     plaintexts.set(name, plaintext);
-    return { name, sections: records };
+    return { name, sections: records, headSha256: null };
   });
   const layout = layOutChatDocument(request, cuts, stored);
   const pieces = layout.segments.map((segment) =>

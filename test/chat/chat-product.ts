@@ -189,7 +189,7 @@ export async function exportFile(
     }));
     const name = `e_1/part-${parts.length}`;
     const written = await writePart({ store: vault.store, recipient: key.recipient }, name, some);
-    parts.push({ name, sections: written.sections });
+    parts.push({ name, sections: written.sections, headSha256: written.headSha256 });
   }
   const { cuts, counts } = await countSections(reader, chat, asked);
   requireBalance(counts, parts);

@@ -196,7 +196,7 @@ export async function build({ db, now }: LifeParts, key: AttemptKey & { number: 
   if (!(await findOpenPart(db, key))) return;
   const objectName = `exports/${key.exportId}/${key.attempt}/${key.number}.age`;
   const section = { category: 'notes', offset: 0, bytes: 10, rows: 1, sha256: '' };
-  const done = { number: key.number, objectName, sections: [section], sha256: '' };
+  const done = { number: key.number, objectName, sections: [section], sha256: '', headSha256: null };
   await finishPart(db, key, done, now());
 }
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { layOutJsonDocument } from '../../src/archive/json-document.ts';
 import type { JsonDocument } from '../../src/archive/json-frame.ts';
-import { BATCHES_AHEAD } from '../../src/opener/messages.ts';
+import { BLOCKS_AHEAD } from '../../src/archive/open-archive.ts';
 import { openOpener } from '../../src/opener/opener.ts';
 import { anExport, printDocument, type Rows, writeParts } from '../archive/archive-folder.ts';
 import { waitFor } from '../support/installation.ts';
@@ -56,16 +56,45 @@ describe('an archive that is opened for download', () => {
     for (const copy of copies) assert.deepEqual(copy, printed);
   });
 
-  test('is not read further ahead of a slow reader than some batches', async (t) => {
+  test('is opened by several threads at once, and comes in order', async (t) => {
+    const { archive, threads } = await anArchive(t, 2);
+    assert.deepEqual(await collect(archive.read()), printed);
+    assert.equal(threads.length, 2);
+  });
+
+  test('begins before a thread has started', async (t) => {
     const { archive, threads } = await anArchive(t);
     const reading = archive.read();
-    let batches = 0;
-    const first = reading.next();
-    threads[0]?.on('message', () => batches++);
-    await first;
-    await sleep(500);
-    assert.equal(batches, BATCHES_AHEAD);
+    let answers = 0;
+    const first = await reading.next();
+    threads[0]?.on('message', () => answers++);
+    assert.deepEqual(Buffer.from(first.value ?? []), printed.subarray(0, first.value?.length));
+    assert.equal(answers, 0);
     await reading.return(undefined);
+  });
+
+  test('is not read further ahead of a slow reader than some blocks', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const reading = archive.read();
+    await reading.next();
+    let blocks = 1;
+    threads[0]?.on('message', () => blocks++);
+    await sleep(1000);
+    assert.equal(blocks, BLOCKS_AHEAD);
+    await reading.return(undefined);
+  });
+
+  test('is read less far ahead of each of a crowd of slow readers', async (t) => {
+    const { archive, threads } = await anArchive(t);
+    const crowd = Array.from({ length: 40 }, () => archive.read());
+    await Promise.all(crowd.map((reading) => reading.next()));
+    let opened = crowd.length;
+    threads[0]?.on('message', () => opened++);
+    for (let turn = 0; turn < 3; turn++) await Promise.all(crowd.map((reading) => reading.next()));
+    await sleep(500);
+    const ahead = opened - 4 * crowd.length;
+    assert.ok(ahead <= 64, `${ahead} blocks are ahead of ${crowd.length} readers`);
+    await Promise.all(crowd.map((reading) => reading.return(undefined)));
   });
 
   test('is let go of when the reader stops early', async (t) => {
@@ -114,14 +143,14 @@ test('an opener that was closed opens nothing long any more', async (t) => {
   assert.equal(threads.length, 0);
 });
 
-/** Opened with one thread at most; `threads` are those that were started so far. */
-async function anArchive(t: TestContext) {
+/** `threads` are those that were started so far. */
+async function anArchive(t: TestContext, mostThreads = 1) {
   const { vault, key, folder } = await anExport(t);
   const stored = await writeParts({ vault, key }, rows, 100);
   const threads: Worker[] = [];
   const started = (message: unknown) => threads.push((message as { worker: Worker }).worker);
   subscribe('worker_threads', started);
-  const opener = openOpener({ store: { type: 'folder', folder } }, 1);
+  const opener = openOpener({ store: { type: 'folder', folder } }, mostThreads);
   t.after(async () => {
     unsubscribe('worker_threads', started);
     await opener.close();

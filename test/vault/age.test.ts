@@ -3,13 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient, Stanza } from 'age-encryption';
 import fc from 'fast-check';
 import { HandoverError } from '../../src/errors.ts';
-import { chunkBytes, headBytes, sealedChunkBytes, sealedSizeBytes } from '../../src/vault/age-format.ts';
-import { type ByteRange, openSealedFile } from '../../src/vault/age-open.ts';
+import {
+  chunkBytes,
+  digestHead,
+  headBytes,
+  sealedChunkBytes,
+  sealedSizeBytes,
+} from '../../src/vault/age-format.ts';
+import { openHead } from '../../src/vault/age-open.ts';
 import { createSealer } from '../../src/vault/age-seal.ts';
-import { collect, inChunks, patternBytes } from './bytes.ts';
+import { createBufferPool } from '../../src/vault/buffer-pool.ts';
+import { type ByteRange, openInto } from '../../src/vault/open-chunks.ts';
+import type { Store } from '../../src/vault/store.ts';
+import { inChunks, patternBytes } from './bytes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const borders = [
@@ -25,6 +34,8 @@ const borders = [
 const anySize = fc.oneof(fc.constantFrom(...borders), fc.nat(4 * chunkBytes), fc.nat(300));
 const longest = patternBytes(4 * chunkBytes);
 
+const buffers = createBufferPool(100_000, 2);
+
 let identity: string;
 let recipient: string;
 
@@ -38,11 +49,11 @@ describe('sealing an age file', () => {
     // The last chunk of each turn is large, so that a run of tiny ones does not take the whole file.
     const cuts = fc.array(fc.oneof(fc.nat(200_000), fc.constantFrom(1, chunkBytes)), { maxLength: 5 });
     await fc.assert(
-      fc.asyncProperty(anySize, cuts, cuts, async (size, sealCuts, readCuts) => {
+      fc.asyncProperty(anySize, cuts, cuts, async (size, sealCuts, targets) => {
         const plain = longest.subarray(0, size);
         const sealed = await seal(plain, ...sealCuts, 90_000);
         assert.equal(sealed.length, sealedSizeBytes(size));
-        assert.deepEqual(await open(sealed, size, { start: 0, end: size }, [...readCuts, 90_000]), plain);
+        assert.deepEqual(await open(sealed, size, { start: 0, end: size }, [...targets, 90_000]), plain);
       }),
       { numRuns: 60 },
     );
@@ -96,13 +107,16 @@ describe('opening a range', () => {
   test('reads the header and the chunks it needs, nothing else', async () => {
     const sealed = await seal(plain);
     const asked: ByteRange[] = [];
-    const read = (range: ByteRange) => {
-      asked.push(range);
-      return inChunks(sealed.subarray(range.start, range.end), 10_000);
+    const whole = storeOf(sealed);
+    const store: typeof whole = {
+      readInto(name, target, start) {
+        asked.push({ start, end: start + target.length });
+        return whole.readInto(name, target, start);
+      },
     };
-    const file = await openSealedFile({ name: 'part', plainBytes: size, read }, identity);
-    await collect(file.read({ start: chunkBytes + 5, end: chunkBytes + 6 }));
-    await collect(file.read({ start: 5, end: 5 }));
+    const head = await openHead(store, sealedFile(size), identity);
+    await openInto({ store, buffers }, { ...sealedFile(size), head }, chunkBytes + 5, [Buffer.alloc(1)]);
+    await openInto({ store, buffers }, { ...sealedFile(size), head }, 5, []);
     const chunkAt = headBytes + sealedChunkBytes;
     assert.deepEqual(asked, [
       { start: 0, end: 4096 },
@@ -114,7 +128,7 @@ describe('opening a range', () => {
     const sealed = await seal(plain);
     for (const range of [
       { start: -1, end: 5 },
-      { start: 5, end: 4 },
+      { start: size + 1, end: size + 1 },
       { start: 0, end: size + 1 },
     ]) {
       await assert.rejects(open(sealed, size, range), RangeError);
@@ -135,20 +149,23 @@ describe('a damaged file', () => {
     }
   });
 
-  test('is noticed where a large one was altered, and yields nothing of the altered chunk', async () => {
+  test('is noticed where a large one was altered, and only by who reads the altered chunk', async () => {
     const plain = longest.subarray(0, 2 * chunkBytes + 10);
     const sealed = await seal(plain);
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: headBytes, max: sealed.length - 1 }), async (index) => {
         const altered = Buffer.from(sealed);
         altered[index] = (altered[index] ?? 0) ^ 0x04;
-        const yielded: Uint8Array[] = [];
-        const file = await openSealedFile(sealedFile(altered, plain.length), identity);
-        await assert.rejects(async () => {
-          for await (const piece of file.read({ start: 0, end: plain.length })) yielded.push(piece);
-        }, isDamaged);
+        await assert.rejects(open(altered, plain.length), isDamaged);
         const before = Math.floor((index - headBytes) / sealedChunkBytes) * chunkBytes;
-        assert.deepEqual(Buffer.concat(yielded), plain.subarray(0, before));
+        const after = before + chunkBytes;
+        assert.deepEqual(
+          await open(altered, plain.length, { start: 0, end: before }),
+          plain.subarray(0, before),
+        );
+        if (after >= plain.length) return;
+        const rest = { start: after, end: plain.length };
+        assert.deepEqual(await open(altered, plain.length, rest), plain.subarray(after));
       }),
       { numRuns: 40 },
     );
@@ -205,6 +222,13 @@ describe('a damaged file', () => {
     await assert.rejects(open(mixed, 50), isDamaged);
   });
 
+  test('that another one of the same key and size stands in the place of is noticed, whatever is read of it', async () => {
+    const [one, other] = [await seal(longest.subarray(0, 50)), await seal(longest.subarray(50, 100))];
+    const recorded = sealedFile(50, digestHead(one.subarray(0, headBytes)));
+    await openHead(storeOf(one), recorded, identity);
+    await assert.rejects(openHead(storeOf(other), recorded, identity), isDamaged);
+  });
+
   test('that is empty is told from a file that was emptied', async () => {
     const sealed = await seal(Buffer.of());
     assert.equal((await open(sealed, 0)).length, 0);
@@ -218,7 +242,7 @@ describe('another key', () => {
   test('opens nothing, and the error says what to look at', async () => {
     const sealed = await seal(longest.subarray(0, 10));
     const stranger = await generateX25519Identity();
-    await assert.rejects(openSealedFile(sealedFile(sealed, 10), stranger), (error) => {
+    await assert.rejects(openHead(storeOf(sealed), sealedFile(10), stranger), (error) => {
       assert(isDamaged(error));
       assert.match(error.message, /part.*sealed for another export's key/);
       assert(!error.message.includes(stranger));
@@ -249,6 +273,28 @@ describe('other programs', () => {
     }
   });
 
+  test('Handover opens what was also sealed for a kind of recipient that it does not know', async () => {
+    for (const bodyBytes of [0, 47, 48, 100]) {
+      const encrypter = new Encrypter();
+      encrypter.addRecipient({
+        wrapFileKey: () => [new Stanza(['example.com/other', '-'], new Uint8Array(bodyBytes))],
+      });
+      encrypter.addRecipient(recipient);
+      const sealed = Buffer.from(await encrypter.encrypt(longest.subarray(0, 100)));
+      assert.deepEqual(await open(sealed, 100), longest.subarray(0, 100), `${bodyBytes}`);
+    }
+  });
+
+  test('every identity that the age library makes is read as the same key', async () => {
+    for (let count = 0; count < 50; count++) {
+      const other = await generateX25519Identity();
+      const encrypter = new Encrypter();
+      encrypter.addRecipient(await identityToRecipient(other));
+      const sealed = Buffer.from(await encrypter.encrypt(longest.subarray(0, 9)));
+      await openHead(storeOf(sealed), sealedFile(9), other);
+    }
+  });
+
   test('the age command opens what Handover sealed', async (t) => {
     if (spawnSync('age', ['--version']).error !== undefined) {
       const reason = 'the age command is not installed (apt-get install age)';
@@ -274,19 +320,34 @@ async function seal(plain: Uint8Array, ...cuts: number[]): Promise<Buffer> {
   return Buffer.concat([...sealed, ...sealer.final()]);
 }
 
-function sealedFile(sealed: Uint8Array, plainBytes: number, cuts = [100_000]) {
-  const read = ({ start, end }: ByteRange) => inChunks(sealed.subarray(start, end), ...cuts);
-  return { name: 'part', plainBytes, read };
+function storeOf(sealed: Uint8Array): Pick<Store, 'readInto'> {
+  return {
+    async readInto(_, target, start) {
+      const bytes = sealed.subarray(start, start + target.length);
+      target.set(bytes);
+      return bytes.length;
+    },
+  };
 }
 
+function sealedFile(plainBytes: number, headSha256: string | null = null) {
+  return { name: 'part', plainBytes, headSha256 };
+}
+
+/** `sizes` are those of the targets, in turn. */
 async function open(
   sealed: Uint8Array,
   plainBytes: number,
-  range: ByteRange = { start: 0, end: plainBytes },
-  cuts?: number[],
+  { start, end }: ByteRange = { start: 0, end: plainBytes },
+  sizes: number[] = [100_000],
 ): Promise<Buffer> {
-  const file = await openSealedFile(sealedFile(sealed, plainBytes, cuts), identity);
-  return collect(file.read(range));
+  const store = storeOf(sealed);
+  const head = await openHead(store, sealedFile(plainBytes), identity);
+  const plain = Buffer.alloc(end - start, '#');
+  const targets: Uint8Array[] = [];
+  for await (const target of inChunks(plain, ...sizes)) targets.push(target);
+  await openInto({ store, buffers }, { ...sealedFile(plainBytes), head }, start, targets);
+  return plain;
 }
 
 function isDamaged(error: unknown): error is HandoverError {

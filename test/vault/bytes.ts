@@ -7,9 +7,10 @@ export async function* inChunks(bytes: Uint8Array, ...sizes: number[]): AsyncGen
   }
 }
 
+/** Copies each chunk, which may be overwritten when the next one is asked for. */
 export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 

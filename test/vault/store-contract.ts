@@ -40,6 +40,32 @@ export function storeContract(kind: string, open: (t: TestContext) => Promise<St
       assert.deepEqual(await collect(store.read('part', { end: 5 })), bytes.subarray(0, 5));
     });
 
+    test('fills what it is given from any place of an object, as far as that goes', async (t) => {
+      const store = await open(t);
+      const bytes = patternBytes(700_000);
+      await store.write('part', inChunks(bytes, 100_000));
+      for (const [start, length] of [
+        [0, 1],
+        [0, 700_000],
+        [262_143, 300_000],
+        [699_990, 100],
+        [700_000, 5],
+        [700_001, 5],
+        [10, 0],
+      ] as const) {
+        const target = Buffer.alloc(length, '#');
+        const filled = await store.readInto('part', target, start);
+        const expected = bytes.subarray(start, start + length);
+        assert.equal(filled, expected.length, `${start}`);
+        assert.deepEqual(target.subarray(0, filled), expected);
+        assert.deepEqual(
+          target.subarray(filled),
+          Buffer.alloc(length - filled, '#'),
+          'it wrote behind the end',
+        );
+      }
+    });
+
     test('yields chunks that stay as they are while it reads on', async (t) => {
       const store = await open(t);
       const bytes = patternBytes(2_000_000);
@@ -78,6 +104,7 @@ export function storeContract(kind: string, open: (t: TestContext) => Promise<St
       for (const name of ['e_1/part-2', 'e_2/part-1', 'e_1', 'e_1/part-1/deeper']) {
         assert.equal(await store.size(name), null, name);
         await assert.rejects(collect(store.read(name)), hasCode('archive_damaged'), name);
+        await assert.rejects(store.readInto(name, Buffer.alloc(9), 0), hasCode('archive_damaged'), name);
       }
     });
 

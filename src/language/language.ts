@@ -27,7 +27,7 @@ export function words(text: string | Record<string, string>, language: Language)
 
 /** `12,345` in English, `12.345` in German. */
 export function formatNumber(value: number, language: Language): string {
-  return new Intl.NumberFormat(locales[language]).format(value);
+  return numberFormat(language, {}).format(value);
 }
 
 /** Decimal units as file managers show them: `512 bytes`, `1.2 kB`, `48 MB`. */
@@ -35,7 +35,7 @@ export function formatBytes(sizeBytes: number, language: Language): string {
   let value = sizeBytes;
   let power = 0;
   for (; value >= 999.5 && power < byteUnits.length - 1; power++) value /= 1000;
-  return new Intl.NumberFormat(locales[language], {
+  return numberFormat(language, {
     style: 'unit',
     unit: byteUnits[power],
     unitDisplay: power === 0 ? 'long' : 'short',
@@ -45,13 +45,13 @@ export function formatBytes(sizeBytes: number, language: Language): string {
 
 /** An instant to the minute, with its zone: `28 February 2026, 12:00 UTC`, `28. Februar 2026, 12:00 UTC`. */
 export function formatInstant(instant: Date, language: Language, timeZone = 'UTC'): string {
-  const date = new Intl.DateTimeFormat(locales[language], {
+  const date = dateFormat(language, {
     timeZone,
     day: 'numeric',
     month: 'long',
     year: 'numeric',
   });
-  const time = new Intl.DateTimeFormat(locales[language], {
+  const time = dateFormat(language, {
     timeZone,
     hour: '2-digit',
     minute: '2-digit',
@@ -88,7 +88,32 @@ function joinUnits(large: [number, TimeUnit], small: [number, TimeUnit], languag
 }
 
 function formatUnit(value: number, unit: TimeUnit, language: Language): string {
-  return new Intl.NumberFormat(locales[language], { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return numberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+/** To make one costs as much as to write a whole letter with it. */
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function numberFormat(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return remembered(`number ${language} ${JSON.stringify(options)}`, () => {
+    return new Intl.NumberFormat(locales[language], options);
+  });
+}
+
+function dateFormat(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return remembered(`date ${language} ${JSON.stringify(options)}`, () => {
+    return new Intl.DateTimeFormat(locales[language], options);
+  });
+}
+
+function remembered<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  key: string,
+  make: () => Format,
+): Format {
+  const known = formats.get(key) as Format | undefined;
+  const format = known ?? make();
+  if (!known) formats.set(key, format);
+  return format;
 }
 
 /** `de;q=0.5, en` → `['en', 'de']`: RFC 9110, section 12.5.4; weight 0 means "not this one". */

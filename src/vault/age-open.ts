@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { derivePayloadKey, digestHead, payloadNonceBytes } from './age-format.ts';
 import { openHeader } from './age-header.ts';
 import { damaged, type OpenedHead, type SealedFile } from './open-chunks.ts';
@@ -27,7 +26,7 @@ export async function openHead(
     throw damaged(file, 'it is not the one that was written');
   }
   const fileKey = openFileKey(file, head.subarray(0, headerBytes), identity);
-  return { key: createSecretKey(derivePayloadKey(fileKey, head.subarray(headerBytes, bytes))), bytes };
+  return { key: derivePayloadKey(fileKey, head.subarray(headerBytes, bytes)), bytes };
 }
 
 function openFileKey(file: SealedFile, header: Buffer, identity: string): Buffer {

@@ -91,6 +91,11 @@ function pgliteSession(pglite: Pick<PGlite, 'query' | 'exec'>): Session {
 async function poolTransaction<T>(pool: Pool, run: (session: Session) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Between two statements nobody hears that the connection breaks; without a listener that would end the process.
+  const noteBreak = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', noteBreak);
   try {
     await client.query('begin');
     const result = await run(poolSession(client));
@@ -103,6 +108,7 @@ async function poolTransaction<T>(pool: Pool, run: (session: Session) => Promise
     });
     throw error;
   } finally {
+    client.off('error', noteBreak);
     client.release(broken);
   }
 }

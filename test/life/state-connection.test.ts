@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { openPostgres } from '../../src/database.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+
+describe('a connection to the state database', () => {
+  it('that breaks between two statements of a transaction fails the transaction, and not the process', async (t) => {
+    const url = await (await sharedPostgres()).createDatabase();
+    const db = openPostgres({ url, maxConnections: 1 });
+    t.after(() => db.close());
+    const lost = db.transaction(async (tx) => {
+      const [own] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await terminate(url, own?.pid ?? 0);
+      // Meanwhile nobody waits for an answer of it, so that only a listener hears.
+      await sleep(200);
+      await tx.query('select 1');
+    });
+    await assert.rejects(lost);
+    assert.deepEqual(await db.query('select 1 as one'), [{ one: 1 }]);
+  });
+});
+
+async function terminate(url: string, pid: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('select pg_terminate_backend($1, 5000)', [pid]);
+  await client.end();
+}

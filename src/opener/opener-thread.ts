@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openArchive } from '../archive/open-archive.ts';
 import { packError } from '../builder/calls.ts';
+import { standBack } from '../thread-priority.ts';
 import { openStore } from '../vault/open-store.ts';
 import {
   BATCH_BYTES,
@@ -13,6 +14,7 @@ import {
 
 // The inside of an opener thread: it reads from the store, opens, checks, and hands plaintext over without copying it.
 
+standBack();
 const store = await openStore((workerData as OpenerSettings).store);
 
 interface Reading {

@@ -27,6 +27,9 @@ export interface Database extends Session {
 
 const INT8 = 20;
 
+/** A connection that is closed after a lull is missed at once: while exports run, to open one takes up to 100 ms. */
+const IDLE_MS = 5 * 60_000;
+
 /** Throws `environment_invalid` when the address is not one of a Postgres. */
 export function openPostgres(options: { url: string; maxConnections: number }): Database {
   if (!/^postgres(ql)?:\/\//.test(options.url)) {
@@ -40,6 +43,7 @@ export function openPostgres(options: { url: string; maxConnections: number }): 
     max: options.maxConnections,
     application_name: 'handover',
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: IDLE_MS,
     types: { getTypeParser: parserFor },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
@@ -69,13 +73,26 @@ export async function openPglite(folder: string | null): Promise<Database> {
 function poolSession(client: Pool | PoolClient): Session {
   return {
     async query<Row extends object>(sql: string, params: unknown[] = []) {
-      return (await client.query<Row>(sql, params)).rows;
+      if (params.length === 0) return (await client.query<Row>(sql)).rows;
+      return (await client.query<Row>({ name: nameOf(sql), text: sql, values: params })).rows;
     },
     async script(sql) {
       await client.query(sql);
     },
   };
 }
+
+/**
+ * The name by which a connection prepares a statement once and then only runs it: most of what our statements cost the
+ * server is to plan them. They are few, since none is put together from what it is asked.
+ */
+function nameOf(sql: string): string {
+  const name = statementNames.get(sql) ?? `handover_${statementNames.size}`;
+  statementNames.set(sql, name);
+  return name;
+}
+
+const statementNames = new Map<string, string>();
 
 function pgliteSession(pglite: Pick<PGlite, 'query' | 'exec'>): Session {
   return {

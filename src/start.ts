@@ -21,6 +21,7 @@ import { migrate } from './migrate.ts';
 import { openTraces } from './open-traces.ts';
 import { openOpener } from './opener/opener.ts';
 import { startQueue } from './queue.ts';
+import { createRush, type Rush } from './rush.ts';
 import type { Parts } from './steps/parts.ts';
 import { readInstallationKey } from './vault/installation-key.ts';
 import { openStore, type StoreSettings } from './vault/open-store.ts';
@@ -66,8 +67,9 @@ export async function startHandover(env: Environment, options: StartOptions): Pr
   try {
     const port = await choosePort(env);
     const parts = await buildParts(env, options, port, closers);
-    const server = options.roles.http ? await listen(env, parts, port, closers) : null;
-    const worker = options.roles.worker ? await startWorker(parts) : null;
+    const rush = options.roles.http ? createRush() : null;
+    const server = rush && (await listen(env, parts, { port, rush }, closers));
+    const worker = options.roles.worker ? await startWorker(parts, rush) : null;
     let stopping: Promise<void> | null = null;
     return {
       parts,
@@ -199,7 +201,7 @@ function isLocal({ host }: Environment, publicUrl: string): boolean {
 async function listen(
   env: Environment,
   parts: Parts,
-  port: number,
+  { port, rush }: { port: number; rush: Rush },
   closers: (() => Promise<unknown>)[],
 ): Promise<FastifyInstance> {
   const { tracing } = parts;
@@ -208,6 +210,7 @@ async function listen(
     trustProxy: env.trustProxy,
     metricsToken: env.metricsToken,
     showMailbox: parts.mailbox !== null,
+    rush,
     ...(tracing && { prepare: (app) => requests?.traceRequests(app, tracing) }),
   });
   closers.push(() => server.close());

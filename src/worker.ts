@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { recordPartFailure } from './lifecycle/export-parts-table.ts';
 import { countLeaseLoss } from './lifecycle/lease-losses-table.ts';
 import { deleteWorker, reportWorker, WORKER_REPORT_MS } from './lifecycle/workers-table.ts';
-import type { Handlers, RunningJob } from './queue.ts';
+import type { Handlers, JobName, RunningJob } from './queue.ts';
+import type { Rush } from './rush.ts';
 import { buildPart } from './steps/build-part.ts';
 import { failExport } from './steps/fail-export.ts';
 import type { Parts } from './steps/parts.ts';
@@ -29,8 +30,11 @@ const concurrency = {
   'send-webhook': 4,
 };
 
-/** Takes jobs from the queue, and reports that it is alive. */
-export async function startWorker(parts: Parts): Promise<RunningWorker> {
+/** What takes the cores for long, and is in no hurry. */
+const large = new Set<string>(['process-export', 'build-part', 'prove-archive'] satisfies JobName[]);
+
+/** Takes jobs from the queue, and reports that it is alive. Where the process answers calls as well, large jobs wait for a rush to end. */
+export async function startWorker(parts: Parts, rush: Rush | null = null): Promise<RunningWorker> {
   const self = { id: randomUUID(), host: hostname(), processId: process.pid };
   const report = () =>
     reportWorker(parts.db, self, parts.now()).catch((error) => {
@@ -38,7 +42,7 @@ export async function startWorker(parts: Parts): Promise<RunningWorker> {
     });
   await report();
   const reporting = setInterval(report, WORKER_REPORT_MS);
-  await parts.queue.work(countLosses(parts, handlers(parts)), concurrency);
+  await parts.queue.work(wrapHandlers(parts, handlers(parts), rush), concurrency);
   return {
     async stop(graceMs) {
       clearInterval(reporting);
@@ -62,23 +66,24 @@ function handlers(parts: Parts): Handlers {
   };
 }
 
-/** Whoever takes a job over from a silent worker counts it, for the metrics. */
-function countLosses({ db, log }: Parts, handlers: Handlers): Handlers {
-  const counting = Object.entries(handlers).map(([name, handler]) => {
+function wrapHandlers(parts: Parts, handlers: Handlers, rush: Rush | null): Handlers {
+  const wrapped = Object.entries(handlers).map(([name, handler]) => {
     const run = handler as (job: RunningJob) => Promise<void>;
-    const count = async (job: RunningJob) => {
-      if (job.abandonedQueue) {
-        log.warn(
-          { queue: job.abandonedQueue, job: job.id },
-          'took a job over from a worker that went silent',
-        );
-        await countLeaseLoss(db, job.abandonedQueue).catch((error) => {
-          log.warn({ err: error }, 'a lost lease could not be counted');
-        });
-      }
+    const runInTurn = async (job: RunningJob) => {
+      await countLoss(parts, job);
+      if (rush && large.has(name)) await rush.isOver(job.signal);
       await run(job);
     };
-    return [name, count];
+    return [name, runInTurn];
   });
-  return Object.fromEntries(counting);
+  return Object.fromEntries(wrapped);
+}
+
+/** Whoever takes a job over from a silent worker counts it, for the metrics. */
+async function countLoss({ db, log }: Parts, { abandonedQueue, id }: RunningJob): Promise<void> {
+  if (!abandonedQueue) return;
+  log.warn({ queue: abandonedQueue, job: id }, 'took a job over from a worker that went silent');
+  await countLeaseLoss(db, abandonedQueue).catch((error) => {
+    log.warn({ err: error }, 'a lost lease could not be counted');
+  });
 }

@@ -11,6 +11,7 @@ import { HandoverError } from '../errors.ts';
 import { openSource } from '../sources/open-source.ts';
 import type { Connection } from '../sources/postgres/connection.ts';
 import type { Reader, Snapshot, Source } from '../sources/source.ts';
+import { standBack } from '../thread-priority.ts';
 import type { TracingSettings } from '../tracing-settings.ts';
 import { openStore } from '../vault/open-store.ts';
 import type { Store } from '../vault/store.ts';
@@ -33,6 +34,7 @@ import { type Readable, type ReadableSection, readableOf } from './sections.ts';
 /** How often the progress of a part is told, in milliseconds. */
 const PROGRESS_MS = 250;
 
+standBack();
 const { config, store: storeSettings, tracing: tracingSettings } = workerData as ThreadSettings;
 const traces = tracingSettings && (await openTraces(tracingSettings));
 const plainStore = await openStore(storeSettings);

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { createMetrics } from '../metrics/metrics.ts';
+import type { Rush } from '../rush.ts';
 import type { Parts } from '../steps/parts.ts';
 import { brandRoutes } from './account/brand.ts';
 import { confirmRoutes } from './account/confirm-page.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   showMailbox: boolean;
   /** By which `/metrics` can be read without an API key; null asks for one. Default null. */
   metricsToken?: string | null;
+  /** Is told of the calls of servers that are under way. */
+  rush?: Rush;
   /** Sees the app before its routes are registered. */
   prepare?: (app: FastifyInstance) => void;
   /** The built page; default `dist/page`. */
@@ -82,7 +85,7 @@ export function buildServer(parts: Parts, options: ServerOptions): FastifyInstan
   app.register((scope) => confirmRoutes(scope, parts));
   app.register((scope) => downloadRoutes(scope, parts, transfers));
   app.register((scope) => accountRoutes(scope, parts, streams, transfers));
-  app.register((scope) => serverApiRoutes(scope, parts, transfers));
+  app.register((scope) => serverApiRoutes(scope, parts, transfers, options.rush));
   app.register((scope) => healthRoutes(scope, parts, readiness));
   app.register((scope) => metricsRoutes(scope, parts, { metrics, token: options.metricsToken ?? null }));
   app.register((scope) => apiDocsRoutes(scope, parts));

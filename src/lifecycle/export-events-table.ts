@@ -42,13 +42,3 @@ export async function findEvents(session: Session, exportId: string): Promise<Ex
     [exportId],
   );
 }
-
-/** How often an archive was handed out: a download that goes on where it broke is the same one. */
-export async function countDownloads(session: Session, exportId: string): Promise<number> {
-  const [row] = await session.query<{ count: number }>(
-    `select count(*) as count from handover.export_events where export_id = $1 and event = 'downloaded'
-       and details ->> 'start' = '0'`,
-    [exportId],
-  );
-  return Number(row?.count ?? 0);
-}

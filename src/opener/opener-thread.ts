@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBlockBuffers, openBlock } from '../archive/open-block.ts';
 import { packError } from '../builder/calls.ts';
+import { standBack } from '../thread-priority.ts';
 import { openStore } from '../vault/open-store.ts';
 import type { FromOpener, OpenerSettings, ToOpener } from './messages.ts';
 
 // The inside of an opener thread: it reads a block from the store, opens it, and hands the buffer back without a copy.
 
+standBack();
 const store = await openStore((workerData as OpenerSettings).store);
 const buffers = createBlockBuffers();
 

@@ -1,8 +1,8 @@
 import type { Gap } from '../lifecycle/balance.ts';
 import type { CategoryCount, DataExport, ManifestState, Status } from '../lifecycle/data-export.ts';
 import { findActiveExport, findExport, findExports, type Subject } from '../lifecycle/data-exports-table.ts';
-import { countDownloads } from '../lifecycle/export-events-table.ts';
-import { findLatestMail, type LetterName, type OwedMail } from '../lifecycle/mails-table.ts';
+import { findMailsAndDownloads, type MailAndDownloads } from '../lifecycle/mails-and-downloads.ts';
+import type { LetterName } from '../lifecycle/mails-table.ts';
 import { countWorkers, WORKER_ALIVE_MS } from '../lifecycle/workers-table.ts';
 import { fileNameOf } from './download-export.ts';
 import { findKind, type Parts } from './parts.ts';
@@ -52,14 +52,13 @@ const HISTORY = 50;
 /** Null when there is no such export. */
 export async function viewExport(parts: ViewParts, id: string): Promise<ExportView | null> {
   const data = await findExport(parts.db, id);
-  return data && view(parts, data);
+  const [view = null] = data ? await viewAll(parts, [data]) : [];
+  return view;
 }
 
 /** The exports of a subject, newest first. */
 export async function viewExports(parts: ViewParts, subject: Subject): Promise<ExportView[]> {
-  const views: ExportView[] = [];
-  for (const data of await findExports(parts.db, subject, HISTORY)) views.push(await view(parts, data));
-  return views;
+  return viewAll(parts, await findExports(parts.db, subject, HISTORY));
 }
 
 /** Whether the account may ask for an export now, and when it may otherwise, as far as that is known. */
@@ -68,8 +67,10 @@ export async function requestAllowance(
   subject: Subject,
 ): Promise<{ allowed: boolean; code: 'export_active' | 'export_cooldown' | null; availableAt: Date | null }> {
   const now = parts.now();
-  const active = await findActiveExport(parts.db, subject);
-  const availableAt = await cooldownEnd(parts.db, findKind(parts.config, subject.kind), subject);
+  const [active, availableAt] = await Promise.all([
+    findActiveExport(parts.db, subject),
+    cooldownEnd(parts.db, findKind(parts.config, subject.kind), subject),
+  ]);
   const cooldownAt = availableAt && availableAt > now ? availableAt : null;
   if (active && statusAt(active, now) === active.status) {
     return { allowed: false, code: 'export_active', availableAt: cooldownAt };
@@ -83,10 +84,16 @@ export async function workersSeen({ db, now }: Pick<Parts, 'db' | 'now'>) {
   return countWorkers(db, new Date(now().getTime() - WORKER_ALIVE_MS));
 }
 
-async function view(parts: ViewParts, data: DataExport): Promise<ExportView> {
+async function viewAll(parts: ViewParts, exports: DataExport[]): Promise<ExportView[]> {
+  const ids = exports.map(({ id }) => id);
+  const found =
+    ids.length > 0 ? await findMailsAndDownloads(parts.db, ids) : new Map<string, MailAndDownloads>();
+  return exports.map((data) => view(parts, data, found.get(data.id) ?? { mail: null, downloads: 0 }));
+}
+
+function view(parts: ViewParts, data: DataExport, { mail, downloads }: MailAndDownloads): ExportView {
   const now = parts.now();
   const status = statusAt(data, now);
-  const mail = await findLatestMail(parts.db, data.id);
   const { id, kind, requestedAt, confirmBy, confirmedAt, startedAt, completedAt, expiresAt, failure } = data;
   return {
     id,
@@ -109,7 +116,7 @@ async function view(parts: ViewParts, data: DataExport): Promise<ExportView> {
         ? { name: fileNameOf(parts.config.product.name, data), bytes: data.bytes }
         : null,
     mail: viewMail(mail, status),
-    downloads: await countDownloads(parts.db, id),
+    downloads,
     gaps: data.gaps,
     manifest: data.manifest,
   };
@@ -122,7 +129,7 @@ function statusAt(data: DataExport, now: Date): Status {
   return deadline && deadline <= now ? 'expired' : data.status;
 }
 
-function viewMail(mail: OwedMail | null, status: Status): MailView {
+function viewMail(mail: MailAndDownloads['mail'], status: Status): MailView {
   if (!mail) return { state: 'none', kind: null, lastError: null, resendAvailableAt: null };
   // A letter that the export overtook is missed by nobody.
   const isOvertaken = !mail.sentAt && status !== pointOf[mail.letter];

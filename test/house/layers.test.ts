@@ -13,6 +13,8 @@ const floors: Record<string, number> = {
   'src/database.ts': 1,
   'src/migrate.ts': 1,
   'src/queue.ts': 1,
+  'src/rush.ts': 1,
+  'src/thread-priority.ts': 1,
   'src/tracing.ts': 1,
   'src/tracing-settings.ts': 1,
   'src/gather.ts': 1,

@@ -9,6 +9,7 @@ import { resolveConfig } from '../../src/config/resolve.ts';
 import { readEnvironment } from '../../src/env.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/log.ts';
+import type { Rush } from '../../src/rush.ts';
 import { startHandover } from '../../src/start.ts';
 import { KEY, SECRET, type Service } from '../http/service.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -25,6 +26,8 @@ type ChatPolicy = NonNullable<NonNullable<Config['chat']>['policy']>;
 export interface ChatServiceOptions {
   worker?: boolean;
   policy?: Partial<ChatPolicy>;
+  /** Is told of calls. */
+  rush?: Rush;
 }
 
 export async function startChatService(options: ChatServiceOptions = {}): Promise<ChatService> {
@@ -49,7 +52,11 @@ export async function startChatService(options: ChatServiceOptions = {}): Promis
     now: () => new Date(Date.now() + offsetMs),
   });
   const { parts } = handover;
-  const server = buildServer(parts, { trustProxy: null, showMailbox: false });
+  const server = buildServer(parts, {
+    trustProxy: null,
+    showMailbox: false,
+    ...(options.rush && { rush: options.rush }),
+  });
   const url = await server.listen({ host: '127.0.0.1', port: Number(new URL(parts.publicUrl).port) });
   return {
     parts,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Rush } from '../../rush.ts';
 import type { Parts } from '../../steps/parts.ts';
 import type { Transfers } from '../transfers.ts';
 import { openServerDoor } from './context.ts';
@@ -19,6 +20,7 @@ export async function serverApiRoutes(
   app: FastifyInstance,
   parts: Parts,
   transfers: Transfers,
+  rush?: Rush,
 ): Promise<void> {
   const { chat } = parts.config;
   if (chat === null) return;
@@ -26,6 +28,7 @@ export async function serverApiRoutes(
   app.register((scope) => signedFileRoutes(scope, parts, transfers));
   app.register(async (scope) => {
     speakAsTheApi(scope, parts);
+    if (rush) countCalls(scope, rush);
     for (const family of families) {
       exportRoutes(scope, door, family);
       taskRoutes(scope, door, family);
@@ -55,5 +58,14 @@ function speakAsTheApi(scope: FastifyInstance, parts: Parts): void {
       { operation: request.routeOptions.config.operation, key: request.serverCaller?.key, client },
       'call',
     );
+  });
+}
+
+/** Files are not among them: their downloads take long, and no client gives up on one. */
+function countCalls(scope: FastifyInstance, rush: Rush): void {
+  scope.addHook('onRequest', async (_request, reply) => {
+    rush.arrive();
+    // Also when the client goes away before it is answered: `onResponse` would not be told.
+    reply.raw.once('close', rush.leave);
   });
 }

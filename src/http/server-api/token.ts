@@ -1,4 +1,4 @@
-import { compactVerify, errors } from 'jose';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { refusals, refuse } from './refusals.ts';
 
 /** The secret that signs the tokens of a key. */
@@ -12,13 +12,20 @@ export interface SigningKey {
  * good one that names no user: SDKs differ in what else they claim, from `{}` to scopes and `server: true`, so nothing
  * of that is asked for. The signature is checked over the segments as they came, whatever the head's order of keys.
  */
-export async function checkServerToken(token: string, { key, secret }: SigningKey, now: Date): Promise<void> {
-  const [head = '', ...others] = token.split('.');
-  if (others.length !== 2) throw refuse('token_segments');
-  const header = parseClaims(Buffer.from(head, 'base64url').toString('utf8'));
+export function checkServerToken(token: string, { key, secret }: SigningKey, now: Date): void {
+  const segments = token.split('.');
+  if (segments.length !== 3) throw refuse('token_segments');
+  const [head = '', payload = '', signature = ''] = segments;
+  const header = parseSegment(head);
   if (header === null) throw refuse('token_malformed');
   if (header.alg !== 'HS256') throw refuse('token_algorithm');
-  const claims = await verifiedClaims(token, { key, secret });
+  // What a signer calls critical must be understood, and we understand none of it.
+  if (header.crit !== undefined) throw refuse('token_malformed');
+  if (!isSignature(signature, `${head}.${payload}`, secret)) {
+    throw refuse('token_signature', `${refusals.token_signature.text} "${key}"`);
+  }
+  const claims = parseSegment(payload);
+  if (claims === null) throw refuse('token_malformed');
   checkTimes(claims, now.getTime() / 1000);
   if (claims.user_id !== undefined && claims.user_id !== null) throw refuse('client_side');
 }
@@ -28,18 +35,14 @@ export const LEEWAY_SECONDS = 5;
 
 type Claims = Record<string, unknown>;
 
-async function verifiedClaims(token: string, { key, secret }: SigningKey): Promise<Claims> {
-  try {
-    const { payload } = await compactVerify(token, Buffer.from(secret), { algorithms: ['HS256'] });
-    const claims = parseClaims(Buffer.from(payload).toString('utf8'));
-    if (claims !== null) return claims;
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) {
-      throw refuse('token_signature', `${refusals.token_signature.text} "${key}"`);
-    }
-    if (!(error instanceof errors.JOSEError)) throw error;
-  }
-  throw refuse('token_malformed');
+/**
+ * HS256 by `node:crypto`, at once: by way of WebCrypto, as in `jose`, each of a burst of calls imports the key anew and
+ * waits for another thread, which was a quarter of what the call cost. Compared in constant time.
+ */
+function isSignature(given: string, signed: string, secret: string): boolean {
+  const expected = Buffer.from(createHmac('sha256', secret).update(signed).digest('base64url'));
+  const bytes = Buffer.from(given);
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
 }
 
 function checkTimes({ exp, nbf, iat }: Claims, nowSeconds: number): void {
@@ -52,9 +55,9 @@ function checkTimes({ exp, nbf, iat }: Claims, nowSeconds: number): void {
 }
 
 /** Null for what is not a JSON object. */
-function parseClaims(text: string): Claims | null {
+function parseSegment(segment: string): Claims | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : null;
   } catch {
     return null;

@@ -33,6 +33,6 @@ export async function whoIsCalling(
   const { authorization, 'stream-auth-type': authType } = request.headers;
   if (authType === 'anonymous') throw refuse('client_side');
   if (authType !== 'jwt') throw refuse('auth_type_invalid');
-  await checkServerToken(authorization ?? '', key, now());
+  checkServerToken(authorization ?? '', key, now());
   return { key: key.key, maxMessagesPerUser: key.maxMessagesPerUser };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { types as defaultTypes, Pool, type PoolClient } from 'pg';
 import { HandoverError } from './errors.ts';
@@ -134,6 +135,26 @@ function parserFor(oid: number, format?: string) {
   if (oid === INT8 && format !== 'binary') return Number;
   return defaultTypes.getTypeParser(oid, format as 'text');
 }
+
+/**
+ * Runs again what a server refused that is still starting, or recovering from a crash; for a minute, then throws what it
+ * says. A server that is not there at all is another matter: its address may be wrong.
+ */
+export async function onceItAccepts<T>(run: () => Promise<T>, patienceMs = 60_000): Promise<T> {
+  const endsAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      const isStarting = error instanceof Error && 'code' in error && error.code === CANNOT_CONNECT_NOW;
+      if (!isStarting || performance.now() > endsAt) throw error;
+      await sleep(STARTING_PAUSE_MS);
+    }
+  }
+}
+
+const CANNOT_CONNECT_NOW = '57P03';
+const STARTING_PAUSE_MS = 250;
 
 /**
  * Why the Postgres of `DATABASE_URL` cannot be used, as `environment_invalid`: nobody answers there, or the login is

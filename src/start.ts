@@ -9,7 +9,7 @@ import { openBuilder } from './builder/builder.ts';
 import { loadConfig } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import { lockDataFolder } from './data-folder.ts';
-import { type Database, openPglite, openPostgres, stateRefusal } from './database.ts';
+import { type Database, onceItAccepts, openPglite, openPostgres, stateRefusal } from './database.ts';
 import { type Environment, isLoopback, localAddress } from './env.ts';
 import { HandoverError } from './errors.ts';
 import { buildServer } from './http/server.ts';
@@ -93,7 +93,7 @@ export async function openState(env: Environment): Promise<{ db: Database; migra
       env.databaseUrl === null
         ? await openEmbedded(join(env.dataDir, 'state'))
         : openPostgres({ url: env.databaseUrl, maxConnections: STATE_CONNECTIONS });
-    const migrated = await migrate(db);
+    const migrated = await onceItAccepts(() => migrate(db));
     const close = async () => {
       await db.close();
       await release?.();

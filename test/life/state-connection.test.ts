@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { openPostgres } from '../../src/database.ts';
+import { onceItAccepts, openPostgres } from '../../src/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 describe('a connection to the state database', () => {
@@ -19,6 +19,16 @@ describe('a connection to the state database', () => {
     });
     await assert.rejects(lost);
     assert.deepEqual(await db.query('select 1 as one'), [{ one: 1 }]);
+  });
+
+  it('is tried again while the server starts, and not when it refuses for another reason', async () => {
+    const refusing = (code: string, times: number) => async () => {
+      if (times-- > 0) throw Object.assign(new Error('the database system is starting up'), { code });
+      return 'open';
+    };
+    assert.equal(await onceItAccepts(refusing('57P03', 2)), 'open');
+    await assert.rejects(onceItAccepts(refusing('57P03', 2), 0), { code: '57P03' });
+    await assert.rejects(onceItAccepts(refusing('28P01', 1)), { code: '28P01' });
   });
 });
 

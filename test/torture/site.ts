@@ -147,10 +147,17 @@ function keepRunning(
   const start = () => {
     child = spawn(process.execPath, [cli, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { stdout, stderr } = child;
-    for (const stream of [stdout, stderr]) stream?.on('data', (chunk) => notes.log.push(String(chunk)));
+    let isRunning = false;
+    const note = (chunk: unknown) => {
+      notes.log.push(String(chunk));
+      isRunning ||= String(chunk).includes('"msg":"handover is running"');
+    };
+    for (const stream of [stdout, stderr]) stream?.on('data', note);
     child.once('exit', (code, signal) => {
       child = null;
-      if (signal !== 'SIGKILL') notes.fallen.push(`${name} ended by itself with ${code ?? signal}`);
+      // One that loses the state database while it starts says so and ends: that is what its supervisor is for.
+      if (isRunning && signal !== 'SIGKILL')
+        notes.fallen.push(`${name} ended by itself with ${code ?? signal}`);
       if (!isOver) setTimeout(() => !isOver && start(), RESTART_MS);
     });
   };

@@ -14,7 +14,7 @@ const PIECE_BYTES = 64 * 1024;
 /** COPY bytes that lie in memory, transcoded over and over by one thread. */
 export async function start(settings: { url: string; rows: number; leastSeconds: number }) {
   const connection = await connect({ url: settings.url, applicationName: 'bench' });
-  await connection.script(`begin; ${SESSION_SETTINGS}`);
+  await connection.begin(`begin; ${SESSION_SETTINGS}`);
   const catalog = await readCatalog(connection, chatSelection);
   const columns = transcodedColumns(chatSelection.columns, catalog.table.columns, 'Category "messages"', {});
   const sql = selectRows(chatSelection, catalog, workspace, { from: null, to: String(settings.rows + 1) });

@@ -27,10 +27,10 @@ export async function withSession<T>(
 async function onServer<T>(url: string, use: (session: Session) => Promise<T>): Promise<T> {
   const connection = await connect({ url, applicationName: 'handover' });
   try {
-    await connection.script(`begin transaction isolation level repeatable read, read only; ${SESSION_SETTINGS}
+    await connection.begin(`begin transaction isolation level repeatable read, read only; ${SESSION_SETTINGS}
       set local search_path = '';
       set local statement_timeout = ${STATEMENT_TIMEOUT_MS};
-      set local lock_timeout = ${LOCK_TIMEOUT_MS};`);
+      set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
     return await use(connection);
   } finally {
     await connection.close();

@@ -61,7 +61,7 @@ describe('a worker that is slow', { concurrency: true }, () => {
     await waitFor('the first one to let go of the source', async () => {
       const { rows } = await installation.product.query(
         `select count(*)::int as open from pg_stat_activity
-         where application_name = 'handover' and datname = current_database()`,
+         where application_name = 'handover' and datname = current_database() and state <> 'idle'`,
       );
       return rows[0].open === 0 ? true : null;
     });

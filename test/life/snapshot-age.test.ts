@@ -26,7 +26,7 @@ describe('a snapshot that is held for longer than its source allows', { concurre
       await waitFor('nobody to read any more', async () => {
         const { rows } = await installation.product.query(
           `select count(*)::int as open from pg_stat_activity
-           where application_name = 'handover' and datname = current_database()`,
+           where application_name = 'handover' and datname = current_database() and state <> 'idle'`,
         );
         return rows[0].open === 0 ? true : null;
       });

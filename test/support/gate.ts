@@ -35,7 +35,7 @@ export async function closeGate(t: TestContext, product: pg.Pool): Promise<Gate>
     async connections(state) {
       const { rows } = await holder.query<{ count: number }>(
         `select count(*)::int from pg_stat_activity
-         where datname = current_database() and application_name = 'handover' and ($1::text is null or state = $1)`,
+         where datname = current_database() and application_name = 'handover' and state <> 'idle' and ($1::text is null or state = $1)`,
         [state ?? null],
       );
       return rows[0]?.count ?? 0;

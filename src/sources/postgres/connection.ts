@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type QueryArrayResult } from 'pg';
 import { copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
 import { sqlStateOf } from './failures.ts';
@@ -13,8 +13,15 @@ export interface ConnectionOptions {
 }
 
 export interface Connection extends Session {
-  /** Several statements; what they answer is dropped. */
-  script(sql: string): Promise<void>;
+  /** Begins a transaction by the statements of `start`, and resolves to what it answers to `select ${answer}`. */
+  begin(start: string, answer?: string): Promise<(string | null)[]>;
+  /**
+   * Ends the transaction. Resolves to whether another may be begun: false when anything still runs, failed or was
+   * cancelled in it, or the server is gone. Never throws.
+   */
+  rest(): Promise<boolean>;
+  /** Whether the server has gone since. */
+  isLost(): boolean;
   /** Stops what is running on the server, and closes. Never throws. */
   close(): Promise<void>;
 }
@@ -27,44 +34,83 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const tap = tapCopyData(client, socket);
   // A server that ends an idle session says why (a replica: a conflict), and nobody is asking at that moment.
   let farewell: unknown = null;
+  let isLost = false;
   client.on('error', (error) => {
+    isLost = true;
     if (sqlStateOf(error)) farewell = error;
   });
+  client.on('end', () => {
+    isLost = true;
+  });
   await client.connect();
-  const [[pid]] = (await queryText(client, 'select pg_catalog.pg_backend_pid()::text')) as [[string]];
+  /** Of the backend that has the transaction: behind a pooler each may have another. */
+  let pid: string | null = null;
   const closing = new AbortController();
   let cancelling: Promise<void> | null = null;
   let queriesRunning = 0;
+  let copiesRunning = 0;
+  let hasFailed = false;
 
   function cancel(): Promise<void> {
     cancelling = cancelStatement(options, pid).catch(() => client.end());
     return cancelling;
   }
 
+  async function run<T>(statement: () => Promise<T>): Promise<T> {
+    queriesRunning++;
+    try {
+      return await statement();
+    } catch (error) {
+      hasFailed = true;
+      throw sqlStateOf(error) ? error : (farewell ?? error);
+    } finally {
+      queriesRunning--;
+    }
+  }
+
   return {
     turn: createSlots(1),
-    async query(sql) {
-      queriesRunning++;
-      try {
-        return await queryText(client, sql);
-      } catch (error) {
-        throw sqlStateOf(error) ? error : (farewell ?? error);
-      } finally {
-        queriesRunning--;
-      }
-    },
+    query: (sql) => run(() => queryText(client, sql)),
     async describe(sql) {
-      const { fields } = await client.query(sql);
+      const { fields } = await run(() => client.query(sql));
       return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
     },
-    copy(sql, signal) {
+    async *copy(sql, signal) {
       const signals = signal ? [signal, closing.signal] : [closing.signal];
-      return copyOut({ client, tap }, sql, { cancel, signal: AbortSignal.any(signals) });
+      copiesRunning++;
+      try {
+        yield* copyOut({ client, tap }, sql, { cancel, signal: AbortSignal.any(signals) });
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      } finally {
+        copiesRunning--;
+      }
     },
-    async script(sql) {
-      await client.query(sql);
+    async begin(start, answer) {
+      keepsProcess(client, true);
+      const asked = answer === undefined ? '' : `, ${answer}`;
+      const rows = await run(() =>
+        queryText(client, `${start}; select pg_catalog.pg_backend_pid()::pg_catalog.text${asked}`),
+      );
+      const [backend = null, ...answers] = rows[0] ?? [];
+      pid = backend;
+      return answers;
     },
+    async rest() {
+      const mayRest = () =>
+        !hasFailed && !isLost && cancelling === null && queriesRunning + copiesRunning === 0;
+      if (!mayRest()) return false;
+      // Undone, not committed: also what a function of the product's may have set for the session.
+      await run(() => client.query('rollback')).catch(() => {});
+      if (!mayRest()) return false;
+      // Nobody waits for one that rests, so it must not keep the process.
+      keepsProcess(client, false);
+      return true;
+    },
+    isLost: () => isLost,
     async close() {
+      keepsProcess(client, true);
       closing.abort(new Error('The reader was closed.'));
       // A server goes on with a statement whose client is gone.
       if (queriesRunning > 0) await cancel();
@@ -92,17 +138,28 @@ function createClient(
   return client;
 }
 
+/** Whether the process lives on for as long as the connection is open. */
+function keepsProcess(client: Client, isKept: boolean): void {
+  const { connection } = client as unknown as { connection: { ref(): void; unref(): void } };
+  if (isKept) connection.ref();
+  else connection.unref();
+}
+
+/** What the last of the statements answers. */
 async function queryText(client: Client, sql: string): Promise<(string | null)[][]> {
-  const { rows } = await client.query<(string | null)[]>({
-    text: sql,
-    rowMode: 'array',
-    types: { getTypeParser: () => (text: string) => text },
-  });
-  return rows;
+  const answer: QueryArrayResult<(string | null)[]> | QueryArrayResult<(string | null)[]>[] =
+    await client.query<(string | null)[]>({
+      text: sql,
+      rowMode: 'array',
+      types: { getTypeParser: () => (text: string) => text },
+    });
+  const last = Array.isArray(answer) ? answer.at(-1) : answer;
+  return last?.rows ?? [];
 }
 
 /** On a connection of its own, for a moment: by the server's function, so that it also works over TLS and poolers. */
-async function cancelStatement(options: ConnectionOptions, pid: string): Promise<void> {
+async function cancelStatement(options: ConnectionOptions, pid: string | null): Promise<void> {
+  if (pid === null) throw new Error('No transaction was begun.');
   const client = createClient(options);
   try {
     await client.connect();

@@ -18,9 +18,10 @@ export async function* copyOut(
     copy.discard();
     cancelling ??= cancelUntilEnded(copy, cancel);
   };
+  // Before anything that waits for the end of the statement, which then never began.
+  signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);
   try {
-    signal?.throwIfAborted();
     client.query(copy);
     for (let bytes = await copy.next(); bytes !== null; bytes = await copy.next()) {
       yield bytes;

@@ -28,6 +28,12 @@ export function refuse(error: unknown, place?: string): never {
   throw new HandoverError(code, `${place}: ${message}`, { details, cause });
 }
 
+/** Whether an error says that the server, or the way to it, is gone. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state ? /^(08|57P)/.test(state) : refusalOf(error)?.code === 'source_unavailable';
+}
+
 /** Five letters and digits that say what went wrong on the server; null for what did not come from there. */
 export function sqlStateOf(error: unknown): string | null {
   const code = codeOf(error);

@@ -2,6 +2,8 @@
 export interface Slots {
   /** Resolves to what gives the place back; calling that twice is harmless. */
   take(): Promise<Release>;
+  /** Whether none is taken. */
+  areFree(): boolean;
 }
 
 export type Release = () => void;
@@ -27,5 +29,6 @@ export function createSlots(count: number): Slots {
       free--;
       return Promise.resolve(releaseOnce());
     },
+    areFree: () => free === count,
   };
 }

@@ -4,6 +4,7 @@ import { HandoverError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import { type Connection, connect } from './connection.ts';
 import { refusalOf, sqlStateOf } from './failures.ts';
+import { createPool } from './pool.ts';
 import { createReader } from './reader.ts';
 import { SESSION_SETTINGS, TAKE_BYTES_AS_THEY_ARE, TAKEN_AT } from './session.ts';
 import { type SharedConnection, share } from './shared-connection.ts';
@@ -27,6 +28,10 @@ export interface PostgresSourceOptions {
   readerIdleTimeoutMs?: number;
   /** What the server adds to `maxSnapshotMs`: it ends only what its holder has not, since that hangs. Default 30 s. */
   serverGraceMs?: number;
+  /** How long a connection that nobody uses is kept for the next. Default 10 s. */
+  restMs?: number;
+  /** A connection that is older is not kept. Default 5 minutes. */
+  maxConnectionAgeMs?: number;
   /** As it stands in `pg_stat_activity`. Default `handover`. */
   applicationName?: string;
   /** What is used instead of each connection that is opened. Default: itself. */
@@ -37,50 +42,42 @@ export interface PostgresSourceOptions {
 export function openPostgresSource(options: PostgresSourceOptions): Source {
   const { url, maxConnections, applicationName = 'handover', wrap = (connection) => connection } = options;
   requireAddress(url);
-  const free = createSlots(maxConnections);
+  const pool = createPool({
+    connect: async () => wrap(await connect({ url, applicationName })),
+    maxConnections,
+    restMs: options.restMs ?? REST_MS,
+    maxAgeMs: options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS,
+  });
   const freeForSnapshots = createSlots(Math.max(1, maxConnections - 1));
   const open = new Set<SharedConnection>();
   /** Snapshots of this source whose readers share its connection, by id. */
   const shared = new Map<string, SharedConnection>();
 
-  async function openConnection(): Promise<SharedConnection> {
-    const release = await free.take();
-    try {
-      const opened = share(wrap(await connect({ url, applicationName })));
-      open.add(opened);
-      opened.atEnd(() => {
-        open.delete(opened);
-        release();
-      });
-      return opened;
-    } catch (error) {
-      release();
-      throw error;
-    }
+  async function begin<T>(
+    start: (connection: Connection) => Promise<T>,
+  ): Promise<{ begun: SharedConnection; answer: T }> {
+    const { lease, answer } = await pool.begin(start);
+    const begun = share(lease);
+    open.add(begun);
+    begun.atEnd(() => open.delete(begun));
+    return { begun, answer };
   }
 
   return {
     async openSnapshot() {
       const release = await freeForSnapshots.take();
-      let holder: SharedConnection | null = null;
       try {
-        holder = await openConnection();
-        holder.atEnd(release);
-        const { id, takenAt, isExported } = await takeSnapshot(holder.connection, options);
+        const { begun, answer } = await begin((connection) => takeSnapshot(connection, options));
+        begun.atEnd(release);
+        const { id, takenAt, isExported } = answer;
         // With one connection for all, two processes could each hold one and wait for the other's.
         const isShareable = isExported && maxConnections > 1;
         if (!isShareable) {
-          shared.set(id, holder);
-          holder.atEnd(() => shared.delete(id));
+          shared.set(id, begun);
+          begun.atEnd(() => shared.delete(id));
         }
-        return {
-          id,
-          takenAt,
-          isShareable,
-          ...createReader(holder.connection, { close: holder.use() }),
-        };
+        return { id, takenAt, isShareable, ...createReader(begun.session, { close: begun.use() }) };
       } catch (error) {
-        await holder?.end();
         release();
         throw refusalOf(error) ?? error;
       }
@@ -88,21 +85,18 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
 
     async joinSnapshot(id) {
       const holder = shared.get(id);
-      if (holder) return createReader(holder.connection, { close: holder.use() });
+      if (holder) return createReader(holder.session, { close: holder.use() });
       if (!EXPORTED_ID.test(id)) throw new HandoverError('snapshot_lost');
-      let opened: SharedConnection | null = null;
       try {
-        opened = await openConnection();
-        await joinExported(opened.connection, id, options);
-        return createReader(opened.connection, { close: opened.use() });
+        const { begun } = await begin((connection) => joinExported(connection, id, options));
+        return createReader(begun.session, { close: begun.use() });
       } catch (error) {
-        await opened?.end();
         throw refusalOf(error) ?? error;
       }
     },
 
     async close() {
-      await Promise.all([...open].map((opened) => opened.end()));
+      await Promise.all([pool.close(), ...[...open].map((begun) => begun.end())]);
     },
   };
 }
@@ -112,6 +106,8 @@ const BEGIN = 'begin transaction isolation level repeatable read, read only';
 const LOCK_TIMEOUT_MS = 10_000;
 /** A reader that is idle for so long was forgotten. The holder of a snapshot is idle by its nature. */
 const READER_IDLE_TIMEOUT_MS = 600_000;
+const REST_MS = 10_000;
+const MAX_CONNECTION_AGE_MS = 300_000;
 const NEVER = 0;
 const SERVER_GRACE_MS = 30_000;
 /** As `pg_export_snapshot` makes them: `00000003-0000001B-1`. */
@@ -130,7 +126,7 @@ function settings(
   return `${SESSION_SETTINGS}
     set local statement_timeout = ${statementTimeoutMs};
     set local lock_timeout = ${lockTimeoutMs};
-    set local idle_in_transaction_session_timeout = ${idleTimeoutMs};`;
+    set local idle_in_transaction_session_timeout = ${idleTimeoutMs}`;
 }
 
 /**
@@ -148,19 +144,14 @@ async function takeSnapshot(
   options: PostgresSourceOptions,
 ): Promise<{ id: string; takenAt: string; isExported: boolean }> {
   const start = `${BEGIN}; ${settings(options, NEVER)}`;
-  await connection.script(start);
+  const answer = `${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`;
   try {
-    const [exported] = await connection.query(
-      `select pg_catalog.pg_export_snapshot(), ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`,
-    );
-    return { id: exported?.[0] ?? '', takenAt: exported?.[1] ?? '', isExported: true };
+    const [id, takenAt] = await connection.begin(start, `pg_catalog.pg_export_snapshot(), ${answer}`);
+    return { id: id ?? '', takenAt: takenAt ?? '', isExported: true };
   } catch (error) {
     if (!CANNOT_EXPORT.has(sqlStateOf(error) ?? '')) throw error;
-    await connection.script(`rollback; ${start}`);
-    const [instant] = await connection.query(
-      `select ${TAKEN_AT}, ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`,
-    );
-    return { id: `unexported-${randomUUID()}`, takenAt: instant?.[0] ?? '', isExported: false };
+    const [takenAt] = await connection.begin(`rollback; ${start}`, answer);
+    return { id: `unexported-${randomUUID()}`, takenAt: takenAt ?? '', isExported: false };
   }
 }
 
@@ -173,13 +164,13 @@ async function joinExported(
   options: PostgresSourceOptions,
 ): Promise<void> {
   const start = `${BEGIN}; ${settings(options, options.readerIdleTimeoutMs ?? READER_IDLE_TIMEOUT_MS)}`;
+  const answer = `${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`;
   try {
-    await connection.script(`${start}; set transaction snapshot ${escapeLiteral(id)}`);
+    await connection.begin(`${start}; set transaction snapshot ${escapeLiteral(id)}`, answer);
   } catch (cause) {
     if (!NO_SUCH_SNAPSHOT.has(sqlStateOf(cause) ?? '')) throw cause;
     throw new HandoverError('snapshot_lost', undefined, { cause });
   }
-  await connection.query(`select ${TAKE_BYTES_AS_THEY_ARE}, ${limitTransaction(options)}`);
 }
 
 /** invalid_parameter_value, undefined_object, object_not_in_prerequisite_state, feature_not_supported (another database) */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { types as defaultTypes, Pool, type PoolClient } from 'pg';
@@ -85,10 +86,13 @@ function poolSession(client: Pool | PoolClient): Session {
 
 /**
  * The name by which a connection prepares a statement once and then only runs it: most of what our statements cost the
- * server is to plan them. They are few, since none is put together from what it is asked.
+ * server is to plan them. They are few, since none is put together from what it is asked. Made of the text, so that no
+ * other process or version means another statement by it, should they share a connection behind a pooler.
  */
 function nameOf(sql: string): string {
-  const name = statementNames.get(sql) ?? `handover_${statementNames.size}`;
+  const known = statementNames.get(sql);
+  if (known) return known;
+  const name = `handover_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
   statementNames.set(sql, name);
   return name;
 }

@@ -5,8 +5,14 @@ const STEPS_BACK = 5;
 
 /**
  * Lets the calling thread, which builds or opens archives, stand back behind the one that answers people. Only on
- * Linux is a priority that of a thread: elsewhere the whole process would stand back.
+ * Linux is a priority that of a thread: elsewhere the whole process would stand back. Where that is forbidden (a filter of
+ * system calls), it goes without.
  */
-export function standBack(): void {
-  if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + STEPS_BACK));
+export function standBack(set = setPriority): void {
+  if (process.platform !== 'linux') return;
+  try {
+    set(Math.min(19, getPriority() + STEPS_BACK));
+  } catch {
+    // Polite is all that it would have been.
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { it } from 'node:test';
+import { standBack } from '../../src/thread-priority.ts';
 import { startInstallation } from '../support/installation.ts';
 
 it('builder threads stand back behind the one that answers people', {
@@ -23,6 +24,14 @@ it('builder threads stand back behind the one that answers people', {
   assert.equal(first, Math.min(19, own + 5));
   for (const priority of others) assert.equal(priority, first);
   assert.equal(getPriority(), own);
+});
+
+it('a thread that may not stand back goes on as it is', () => {
+  const before = getPriority();
+  standBack(() => {
+    throw new Error('uv_os_setpriority returned EPERM');
+  });
+  assert.equal(getPriority(), before);
 });
 
 /** Of each thread of this process; `nice` is the 19th field of proc_pid_stat(5), and the name before it may hold anything. */

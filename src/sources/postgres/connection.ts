@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Client, type QueryArrayResult } from 'pg';
 import { copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
@@ -115,12 +116,16 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       // A server goes on with a statement whose client is gone.
       if (queriesRunning > 0) await cancel();
       await cancelling;
+      // While somebody holds bytes of the socket it is not read, and so does not see that the server is gone.
+      const impatient = setTimeout(() => streamOf(client).destroy(), CLOSE_PATIENCE_MS);
       await client.end().catch(() => {});
+      clearTimeout(impatient);
     },
   };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_PATIENCE_MS = 2_000;
 
 function createClient(
   { url, applicationName }: ConnectionOptions,
@@ -138,9 +143,18 @@ function createClient(
   return client;
 }
 
+/** What of the driver is not in its types. */
+interface Driver {
+  connection: { ref(): void; unref(): void; stream: Duplex };
+}
+
+function streamOf(client: Client): Duplex {
+  return (client as unknown as Driver).connection.stream;
+}
+
 /** Whether the process lives on for as long as the connection is open. */
 function keepsProcess(client: Client, isKept: boolean): void {
-  const { connection } = client as unknown as { connection: { ref(): void; unref(): void } };
+  const { connection } = client as unknown as Driver;
   if (isKept) connection.ref();
   else connection.unref();
 }

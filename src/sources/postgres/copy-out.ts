@@ -30,6 +30,7 @@ export async function* copyOut(
     signal?.throwIfAborted();
   } finally {
     signal?.removeEventListener('abort', stop);
+    copy.leave();
     if (copy.isRunning) stop();
     await cancelling;
     await copy.ended;
@@ -58,6 +59,8 @@ class CopyQuery implements Submittable {
   /** One, unless more came before the socket was still. */
   #waiting: CopyBytes[] = [];
   #isPaused = false;
+  /** Whether the consumer has bytes that lie in the socket's buffer. */
+  #isHeld = false;
   #isDiscarding = false;
   #isOver = false;
   #error: unknown = null;
@@ -79,14 +82,25 @@ class CopyQuery implements Submittable {
 
   /** What came next; null at the end. Throws what the server threw. */
   async next(): Promise<CopyBytes | null> {
+    this.#isHeld = false; // what was handed out before has been used
     if (this.#waiting.length === 0 && !this.#isOver && !this.#isDiscarding) {
-      this.#flow(); // those handed out before have been used
+      this.#flow();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (this.#error && !this.#isDiscarding) throw this.#error;
-    return this.#waiting.shift() ?? null;
+    const bytes = this.#waiting.shift() ?? null;
+    this.#isHeld = bytes !== null;
+    this.#flow();
+    return bytes;
+  }
+
+  /** Nobody will ask for more. */
+  leave(): void {
+    this.#isHeld = false;
+    this.#waiting = [];
+    this.#flow();
   }
 
   /** Lets the rest of the answer run into the sand. */
@@ -131,8 +145,9 @@ class CopyQuery implements Submittable {
     this.#end();
   }
 
+  /** Not before all that was handed out has been used: the socket reads into the same bytes again. */
   #flow(): void {
-    if (!this.#isPaused) return;
+    if (!this.#isPaused || this.#isHeld || this.#waiting.length > 0) return;
     this.#isPaused = false;
     this.#connection?.stream.resume();
   }

@@ -17,6 +17,7 @@ export async function runBurst(bench: Bench): Promise<void> {
   const slowest: number[] = [];
   const typical: number[] = [];
   const rates: number[] = [];
+  const alone: number[] = [];
   for (let run = 0; run < options.pairs; run++) {
     const { side } = await startInstallation(bench, {
       name: `handover ${run}`,
@@ -30,6 +31,7 @@ export async function runBurst(bench: Bench): Promise<void> {
       settings: { ...apiKey, url: address },
     });
     const channels = Array.from({ length: REQUESTS }, (_, n) => `room-${n}`);
+    alone.push(await slowestWithoutUs(bench, channels));
     const { waits, seconds } = await client.call<{ waits: number[]; seconds: number }>('burst', { channels });
     slowest.push(quantile(waits, 1));
     typical.push(median(waits));
@@ -45,9 +47,21 @@ export async function runBurst(bench: Bench): Promise<void> {
     ...{ ours, theirs: SDK_PATIENCE_MS, unit: 'ms', runs: options.pairs, rows: REQUESTS },
     notes: [
       `the slowest of all ${Math.round(quantile(slowest, 1))} ms; half of the calls within ${Math.round(median(typical))} ms`,
+      `against a server that answers at once, the slowest of the same calls takes ${Math.round(median(alone))} ms: that is the SDK`,
       `all ${REQUESTS} done at ${Math.round(median(rates))} a second, asked and awaited`,
     ],
   });
+}
+
+/** What the SDK itself needs for as many calls at once, in a process that is as cold. */
+async function slowestWithoutUs(bench: Bench, channels: string[]): Promise<number> {
+  const server = await bench.side({ name: 'instant', module: 'instant-answers', settings: null });
+  const url = await server.call<string>('address');
+  const client = await bench.side({ name: 'sdk alone', module: 'sdk-burst', settings: { ...apiKey, url } });
+  const { waits } = await client.call<{ waits: number[] }>('burst', { channels });
+  await client.stop();
+  await server.stop();
+  return quantile(waits, 1);
 }
 
 async function fill(url: string): Promise<void> {

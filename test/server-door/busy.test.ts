@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { StreamChat } from 'stream-chat';
 import { waitFor } from '../support/installation.ts';
-import { clientOf, openDoor } from './door.ts';
+import { clientOf, type Door, openDoor } from './door.ts';
 
 const channel = { channels: [{ cid: 'livestream:white-room' }] };
 
@@ -18,15 +18,9 @@ it('a call is answered while exports hold every connection that they may have to
     ),
   );
   await waitFor('exports to stand still', async () => {
-    // Within a transaction Postgres would show the same picture again and again.
-    await door.product.query('select pg_stat_clear_snapshot()');
-    const { rows } = await door.product.query<{ held: number }>(
-      `select count(*)::int as held from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
-    );
     const seen = await Promise.all(tasks.map(({ client, id }) => client.task(id)));
     const isRunning = seen.every(({ status }) => status === 'running');
-    return isRunning && (rows[0]?.held ?? 0) > 1 ? true : null;
+    return isRunning && (await standingStill(door)) > 1 ? true : null;
   });
 
   // The SDK as it comes: it gives up on a call after 3 s, and then this test fails.
@@ -39,3 +33,28 @@ it('a call is answered while exports hold every connection that they may have to
     assert.equal((await client?.whenOver(id))?.status, 'completed');
   }
 });
+
+it("another key's export reads while as many of one key stand still as may run at once, if connections allow", async (t) => {
+  const door = await openDoor(t, { maxConnections: 9 });
+  const [many, one] = [await door.createKey('many'), await door.createKey('one')];
+  const [flood, single] = [await clientOf(door, many), await clientOf(door, one)];
+  await door.product.query('begin; lock table posts in access exclusive mode');
+  const tasks = await Promise.all(Array.from({ length: 8 }, () => flood.start('/export_channels', channel)));
+  await waitFor('all that may run of one key', async () => (await standingStill(door)) === 3 || null);
+  const last = await single.start('/export_channels', channel);
+  await waitFor('the other to read too', async () => (await standingStill(door)) === 4 || null);
+  await door.product.query('rollback');
+  assert.equal((await single.whenOver(last)).status, 'completed');
+  for (const id of tasks) assert.equal((await flood.whenOver(id)).status, 'completed');
+});
+
+/** Exports that wait for the table under a snapshot of theirs. */
+async function standingStill({ product }: Door): Promise<number> {
+  // Within a transaction Postgres would show the same picture again and again.
+  await product.query('select pg_stat_clear_snapshot()');
+  const { rows } = await product.query<{ held: number }>(
+    `select count(*)::int as held from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.held ?? 0;
+}

@@ -25,6 +25,8 @@ export interface DoorOptions {
   /** Where Handover keeps its state. Default postgres. */
   state?: 'postgres' | 'pglite';
   policy?: Partial<ChatPolicy>;
+  /** Most connections to the product for exports. Default: the config's. */
+  maxConnections?: number;
   /** Fills the product's empty database; default: the set of examples/chat. */
   fill?: (product: pg.Client) => Promise<unknown>;
 }
@@ -50,7 +52,7 @@ export async function prepare(t: TestContext, options: DoorOptions = {}): Promis
   await product.connect();
   await (options.fill ?? fillChatDatabase)(product);
   const config = join(folder, 'handover.config.json');
-  await writeFile(config, JSON.stringify(configOf(productUrl, options.policy)));
+  await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();
   const dataDir = join(folder, 'data');
   const running: (() => Promise<unknown>)[] = [];
@@ -155,12 +157,12 @@ export async function handover(ground: Ground, ...args: string[]): Promise<strin
 const cli = new URL('../../src/cli.ts', import.meta.url).pathname;
 
 /** Limits that no test reaches by chance, unless it is about them. */
-function configOf(url: string, policy: Partial<ChatPolicy> = {}): object {
+function configOf(url: string, { policy, maxConnections }: DoorOptions): object {
   const many = 100_000;
   const rateLimits = { exportChannels: many, exportUsers: many, exportUser: many, exportStatus: many };
   return {
     ...example,
-    sources: { chat: { type: 'postgres', url } },
+    sources: { chat: { type: 'postgres', url, ...(maxConnections && { maxConnections }) } },
     chat: { ...example.chat, policy: { rateLimits, ...policy } },
   };
 }

@@ -170,9 +170,11 @@ async function build(
   order: PartOrder,
   context: Context,
 ): Promise<Calls['buildPart'][1]> {
-  const sections = order.slices.map(({ category, range }) => ({
+  const slices = order.slices.map((slice) => ({ ...slice, section: findSection(readable, slice.category) }));
+  await reader.foresee(slices.flatMap(({ section }) => section.selection ?? []));
+  const sections = slices.map(({ category, range, section }) => ({
     category,
-    chunks: findSection(readable, category).read(reader, range, context.signal),
+    chunks: section.read(reader, range, context.signal),
   }));
   const observer = order.document ? digestDocument(order.document) : undefined;
   const written = await writePart({ store, recipient: order.recipient }, order.objectName, sections, {

@@ -4,7 +4,7 @@ import type { ChatRequest, MessageCut } from '../chat/request.ts';
 import { type ChatSection, chatSections } from '../chat/sections.ts';
 import type { ExportKind, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
 import type { SectionCount } from '../lifecycle/balance.ts';
-import { hasSubject } from '../sources/has-subject.ts';
+import { hasSubject, subjectSelection } from '../sources/has-subject.ts';
 import type { KeyRange, Reader, RowChunk, Selection } from '../sources/source.ts';
 import type { Wanted } from './calls.ts';
 
@@ -22,6 +22,8 @@ export interface Readable {
 
 export interface ReadableSection {
   category: string;
+  /** Null for what no single table has. */
+  selection: Selection | null;
   /** `rows` is how many it has. Null for what is read in one go. */
   cut: ((reader: Reader, targetRows: number, rows: number) => Promise<KeyRange[]>) | null;
   read(reader: Reader, range: KeyRange | null, signal: AbortSignal): AsyncIterable<RowChunk>;
@@ -43,7 +45,10 @@ function ofKind(kind: ExportKind, subject: string): Readable {
     source: kind.source,
     rowsPerPart: kind.policy.rowsPerPart,
     sections: kind.selections.map((selection) => ofSelection(selection, subject)),
-    hasSubject: (reader) => hasSubject(reader, kind.subject, subject),
+    async hasSubject(reader) {
+      await reader.foresee([subjectSelection(kind.subject), ...kind.selections]);
+      return hasSubject(reader, kind.subject, subject);
+    },
     async count(reader) {
       const counts: SectionCount[] = [];
       for (const selection of kind.selections) {
@@ -57,6 +62,7 @@ function ofKind(kind: ExportKind, subject: string): Readable {
 function ofSelection(selection: Selection, subject: string): ReadableSection {
   return {
     category: selection.category,
+    selection,
     cut: (reader, targetRows, rows) => reader.cut(selection, subject, targetRows, rows),
     read: (reader, range, signal) =>
       reader.read(selection, subject, { ...(range && { range }), separator: rowSeparator, signal }),
@@ -77,6 +83,7 @@ function ofChat(chat: ResolvedChat, request: ChatRequest): Readable {
 function ofChatSection({ name, query, separator, format }: ChatSection): ReadableSection {
   return {
     category: name,
+    selection: null,
     cut: null,
     read: (reader, _range, signal) =>
       format === 'csv' ? reader.readCsv(query, { signal }) : reader.readQuery(query, { separator, signal }),

@@ -21,6 +21,7 @@ function tableOf({ kind, columns }: Relation): CatalogTable {
     oid: '0',
     hasAddresses: kind === 'table' || kind === 'partitioned' || kind === 'materialised-view',
     isPartitioned: kind === 'partitioned',
+    isAlone: false,
     columns: new Map(columns.map((column) => [column.name, readColumnOf(column)])),
   };
 }

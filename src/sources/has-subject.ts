@@ -1,12 +1,21 @@
 import type { Reader, Selection } from './source.ts';
 
+export interface SubjectPlace {
+  schema: string;
+  table: string;
+  column: string;
+}
+
 /** Whether a subject has a row of its own. An archive of nobody would look complete. */
-export async function hasSubject(
-  reader: Reader,
-  { schema, table, column }: { schema: string; table: string; column: string },
-  subject: string,
-): Promise<boolean> {
-  const selection: Selection = {
+export async function hasSubject(reader: Reader, place: SubjectPlace, subject: string): Promise<boolean> {
+  for await (const chunk of reader.read(subjectSelection(place), subject, { separator: new Uint8Array() })) {
+    if (chunk.rows > 0) return true;
+  }
+  return false;
+}
+
+export function subjectSelection({ schema, table, column }: SubjectPlace): Selection {
+  return {
     category: 'subject',
     schema,
     table,
@@ -14,8 +23,4 @@ export async function hasSubject(
     belongsTo: { column },
     orderBy: [column],
   };
-  for await (const chunk of reader.read(selection, subject, { separator: new Uint8Array() })) {
-    if (chunk.rows > 0) return true;
-  }
-  return false;
 }

@@ -102,6 +102,11 @@ export interface Query {
 }
 
 export interface Reader {
+  /**
+   * What will be asked of these, so that the catalog is read once for all. Of use only; what is wrong with one of them
+   * is said when it is read.
+   */
+  foresee(selections: Selection[]): Promise<void>;
   /** Without reading a row: nothing of it is shared with `read` but the names and the snapshot. */
   count(selection: Selection, subject: string): Promise<RowCount>;
   /**

@@ -38,6 +38,7 @@ async function partsOf(rows: Record<string, number>, rowsPerPart = 100_000): Pro
     rowsPerPart,
     sections: Object.keys(rows).map((category) => ({
       category,
+      selection: null,
       cut: async (_reader, targetRows, count) =>
         Array.from({ length: Math.round(count / targetRows) }, () => ({ from: null, to: null })),
       read: async function* () {},

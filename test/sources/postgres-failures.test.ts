@@ -193,6 +193,9 @@ describe('a Postgres source with something wrong', () => {
       create table parted_1 partition of parted for values from (0) to (100);
       create table parted_2 partition of parted for values from (100) to (200);
       create view viewed as select * from emptied;
+      create table parent (id int primary key, account_id int);
+      create table child () inherits (parent);
+      insert into child values (1, 1);
       create table untouched (id int primary key, account_id int);
       insert into emptied values (1, 1);
       insert into rewritten values (1, 1);
@@ -201,9 +204,9 @@ describe('a Postgres source with something wrong', () => {
     const snapshot = await product.source.openSnapshot();
     try {
       assert.equal((await readRows(snapshot, selectionOf('parted', ['id']))).length, 2);
-      await product.run('truncate emptied; alter table rewritten alter id type bigint');
+      await product.run('truncate emptied, child; alter table rewritten alter id type bigint');
       await product.run('alter table parted detach partition parted_2; alter table untouched add more text');
-      for (const table of ['emptied', 'rewritten', 'parted', 'viewed']) {
+      for (const table of ['emptied', 'rewritten', 'parted', 'viewed', 'parent']) {
         await refusal(readRows(snapshot, selectionOf(table, ['id'])), 'snapshot_lost', table);
       }
       assert.deepEqual(await readRows(snapshot, selectionOf('untouched', ['id'])), [{ id: 1 }]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Selection } from '../../src/sources/source.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { closeAll, type Product, postgresProduct, sourceAt } from './drivers.ts';
 import { inSnapshot, newline, readLines, readRows, readText, refusal, selectionOf } from './reading.ts';
@@ -100,6 +101,49 @@ describe('a Postgres server as a source', () => {
         assert.deepEqual(await readRows(snapshot, selection), []);
       });
     });
+  });
+
+  test('reads the catalog of all tables that it foresees at once, and says of each what is wrong when it is read', async () => {
+    await product.run(`
+      create table one (id int primary key, account_id int, body text);
+      create table two (key text, account_id int not null);
+      create table "None" ();
+      create view three as select id, account_id from one;
+      create table links (two_key text, one_id int);
+      insert into one values (1, 1, 'first'); insert into two values ('k', 1); insert into links values ('k', 1)`);
+    const asked: string[] = [];
+    const source = sourceAt(product.url, {
+      wrap: (connection) => ({
+        ...connection,
+        query(sql) {
+          asked.push(sql);
+          return connection.query(sql);
+        },
+      }),
+    });
+    const through = { schema: 'public', table: 'links', on: { id: 'one_id' } };
+    const selections = [
+      selectionOf('one', ['id', 'body'], { belongsTo: { column: 'two_key', through: [through] } }),
+      selectionOf('two', ['key'], { orderBy: ['key'] }),
+      selectionOf('three', ['id']),
+    ];
+    const wrong = [selectionOf('missing', ['id']), selectionOf('None', ['id']), selectionOf('two', ['ky'])];
+    await inSnapshot(source, async (reader) => {
+      await reader.foresee([...selections, ...wrong]);
+      const catalogs = () => asked.filter((sql) => sql.includes('pg_attribute')).length;
+      assert.equal(catalogs(), 1);
+      const [one, two, three] = selections as [Selection, Selection, Selection];
+      assert.deepEqual(await readRows(reader, one, 'k'), [{ id: 1, body: 'first' }]);
+      assert.deepEqual(await readRows(reader, two), [{ key: 'k' }]);
+      assert.deepEqual(await readRows(reader, three), [{ id: 1 }]);
+      await reader.foresee(selections);
+      assert.equal(catalogs(), 1);
+      for (const selection of wrong) {
+        const { message } = await refusal(readRows(reader, selection), 'source_refused');
+        assert.match(message, new RegExp(`^Category "${selection.category}": .*no (table|column)`));
+      }
+    });
+    await source.close();
   });
 
   describe('the budget of connections', () => {

@@ -1,11 +1,11 @@
 import { HandoverError } from '../../errors.ts';
 import type { KeyRange, Reader, ReadOptions, RowChunk, Selection } from '../source.ts';
-import { type Catalog, type CatalogWay, readCatalog } from './columns.ts';
+import { type Catalog, type CatalogWay, readCatalog, readTables } from './columns.ts';
 import { countScope } from './count.ts';
 import { cutRange } from './cut.ts';
 import { refuse, sqlStateOf } from './failures.ts';
 import { ask, readCsv, readQuery } from './query.ts';
-import { isUnchanged } from './rewritten.ts';
+import { areFilesUnchanged, isUnchanged } from './rewritten.ts';
 import { type Constant, constantsOf, literalOf, selectRows, subjectColumn } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
@@ -21,6 +21,16 @@ export function createReader(
   options: { close: () => Promise<void>; rowsAtOnce?: number },
 ): Reader {
   return {
+    foresee: async (selections) => {
+      const release = await session.turn.take();
+      try {
+        await readTables(session, selections);
+      } catch (error) {
+        refuse(error);
+      } finally {
+        release();
+      }
+    },
     count: (selection, subject) =>
       inTurn(session, selection, subject, { rowsInScope: 0, rowsLeftOut: 0 }, (catalog) =>
         countScope(session, selection, catalog, subject),
@@ -85,8 +95,10 @@ async function* readRows(
       const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout (format binary)`;
       yield* transcodeCopy(session, sql, transcoder, signal);
     }
-    const tables = [catalog.table, ...catalog.ways.flatMap(({ hops }) => hops)].map(({ oid }) => oid);
-    if (!(await isUnchanged(session, tables))) throw new HandoverError('snapshot_lost');
+    const tables = [catalog.table, ...catalog.ways.flatMap(({ hops }) => hops)];
+    const ask = tables.every(({ isAlone }) => isAlone) ? areFilesUnchanged : isUnchanged;
+    const oids = tables.map(({ oid }) => oid);
+    if (!(await ask(session, oids))) throw new HandoverError('snapshot_lost');
     const last = transcoder.take();
     if (last) yield last;
   } catch (error) {
@@ -109,7 +121,8 @@ async function followableWays(
 ): Promise<Catalog> {
   if (subject.includes('\0') || !subject.isWellFormed()) return { ...catalog, ways: [] };
   const ways: CatalogWay[] = [];
-  const known = new Map<string, boolean>();
+  const known = triedLiterals.get(session) ?? new Map<string, boolean>();
+  triedLiterals.set(session, known);
   const isTaken = async (literal: string) => {
     const answer = known.get(literal) ?? (await isValue(session, literal));
     known.set(literal, answer);
@@ -123,6 +136,9 @@ async function followableWays(
   }
   return { ...catalog, ways };
 }
+
+/** Whether they are values of their types: most categories ask it of the same literal. */
+const triedLiterals = new WeakMap<Session, Map<string, boolean>>();
 
 function noValue(category: string, { column, value }: Constant): HandoverError {
   return new HandoverError(

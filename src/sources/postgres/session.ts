@@ -65,7 +65,8 @@ export const TAKEN_AT = `pg_catalog.to_char(
 export async function enter(session: Session): Promise<() => Promise<void>> {
   const release = await session.turn.take();
   try {
-    await session.query('savepoint handover');
+    if (!marked.has(session)) await session.query('savepoint handover');
+    marked.add(session);
   } catch (error) {
     release();
     throw error;
@@ -77,9 +78,11 @@ export async function enter(session: Session): Promise<() => Promise<void>> {
   };
 }
 
+/** Going back to a savepoint keeps it, so a session needs but one. */
+const marked = new WeakSet<Session>();
+
 async function rollBack(session: Session): Promise<void> {
   const sql = 'rollback to savepoint handover';
   // A cancel that was sent to the statement before may arrive with this one.
   await session.query(sql).catch(() => session.query(sql));
-  await session.query('release savepoint handover');
 }

@@ -4,8 +4,8 @@ import pg from 'pg';
 /** Views of the product's notes that answer only while their gate is open. */
 export interface Gate {
   open(): Promise<void>;
-  /** How many connections of Handover the product's database has, by what they do. */
-  connections(state?: 'active'): Promise<number>;
+  /** How many connections of Handover the product's database has: in use, running a statement, or any, resting ones too. */
+  connections(state?: 'active' | 'any'): Promise<number>;
 }
 
 /**
@@ -35,8 +35,9 @@ export async function closeGate(t: TestContext, product: pg.Pool): Promise<Gate>
     async connections(state) {
       const { rows } = await holder.query<{ count: number }>(
         `select count(*)::int from pg_stat_activity
-         where datname = current_database() and application_name = 'handover' and state <> 'idle' and ($1::text is null or state = $1)`,
-        [state ?? null],
+         where datname = current_database() and application_name = 'handover'
+           and case $1 when 'any' then true when 'active' then state = 'active' else state <> 'idle' end`,
+        [state ?? 'in use'],
       );
       return rows[0]?.count ?? 0;
     },

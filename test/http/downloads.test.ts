@@ -177,8 +177,9 @@ test('a link that the page makes works without signing in, until the file expire
 });
 
 test('every download is recorded: who, by which way, which bytes, and whether they all went out', async () => {
-  const before = (await downloads()).length;
-  // What was handed over is written down after its last byte: the next one waits for that, to come second.
+  // What was handed over is written down after its last byte: that of earlier tests may still be on its way, and the next
+  // one waits for that of the one before, to come second.
+  const before = await settled(async () => (await downloads()).length);
   const recorded = (count: number) => until(async () => (await downloads()).length >= before + count);
   await fetchBytes(link);
   await recorded(1);
@@ -195,6 +196,18 @@ test('every download is recorded: who, by which way, which bytes, and whether th
     { actor: 'key:test-key', via: 'server', start: 0, end, bytesSent: end, complete: true },
   ]);
 });
+
+/** The number once it has stayed the same for a moment. */
+async function settled(look: () => Promise<number>): Promise<number> {
+  let seen = await look();
+  for (let looks = 0; looks < 50; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const now = await look();
+    if (now === seen) return now;
+    seen = now;
+  }
+  throw new Error('The number did not settle.');
+}
 
 test('whoever takes nothing makes the file wait, and whoever hangs up is recorded with what went out', async () => {
   const big = await startService({ worker: true, contacts: 120_000 });

@@ -1,3 +1,5 @@
+import { unlessAborted } from './unless-aborted.ts';
+
 /**
  * A *rush*: a server's calls come in by the hundred, and each gives up after a few seconds. Exports that this process
  * would begin meanwhile wait: they take hours to be late, a call takes three seconds.
@@ -36,16 +38,6 @@ export function createRush(longestMs = LONGEST_MS): Rush {
       if (timer) clearTimeout(timer);
       over.resolve();
     },
-    async isOver(signal) {
-      signal.throwIfAborted();
-      const aborted = Promise.withResolvers<never>();
-      const abort = () => aborted.reject(signal.reason);
-      signal.addEventListener('abort', abort);
-      try {
-        await Promise.race([over.promise, aborted.promise]);
-      } finally {
-        signal.removeEventListener('abort', abort);
-      }
-    },
+    isOver: (signal) => unlessAborted(over.promise, signal),
   };
 }

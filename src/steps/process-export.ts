@@ -8,6 +8,7 @@ import type { DataExport } from '../lifecycle/data-export.ts';
 import { countFault, findExport, recordPlan, startAttempt } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import { deleteOlderParts, findAttemptState, insertParts } from '../lifecycle/export-parts-table.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { attemptFolder } from './archive-layout.ts';
 import { buildInline, sealSlices, wantedOf } from './build-part.ts';
 import { failExport } from './fail-export.ts';
@@ -117,7 +118,7 @@ async function buildUnderSnapshot(
   const budget = startBudget(snapshot.maxAgeMs, signal);
   try {
     if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
-    const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal, async () => {});
+    const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal);
     if (!(await savePlan(parts, data, snapshot, plan))) return null;
     if (isBuiltHere(snapshot, plan)) return await buildInline(parts, data, snapshot, plan, budget.signal);
     await waitForParts(parts, data, snapshot, budget.signal);
@@ -127,26 +128,6 @@ async function buildUnderSnapshot(
   } finally {
     budget.stop();
     await snapshot.close();
-  }
-}
-
-/** Does not wait for an answer that is no longer wanted; one that comes too late is given to `closeLate`. */
-async function unlessAborted<T>(
-  answer: Promise<T>,
-  signal: AbortSignal,
-  closeLate: (late: T) => Promise<void>,
-): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([answer, aborted.promise]);
-  } catch (error) {
-    if (signal.aborted) answer.then(closeLate).catch(() => {});
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

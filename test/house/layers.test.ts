@@ -18,6 +18,7 @@ const floors: Record<string, number> = {
   'src/tracing.ts': 1,
   'src/tracing-settings.ts': 1,
   'src/gather.ts': 1,
+  'src/unless-aborted.ts': 1,
   'src/version.ts': 1,
   'src/language/': 1,
   'src/sources/': 2,

@@ -1,7 +1,7 @@
-import type { Duplex } from 'node:stream';
 import { Client, type QueryArrayResult } from 'pg';
 import { copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
+import { connectionOf } from './driver.ts';
 import { sqlStateOf } from './failures.ts';
 import { createOneBufferSocket, type OneBufferSocket } from './one-buffer-socket.ts';
 import type { Session } from './session.ts';
@@ -117,7 +117,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
       if (queriesRunning > 0) await cancel();
       await cancelling;
       // While somebody holds bytes of the socket it is not read, and so does not see that the server is gone.
-      const impatient = setTimeout(() => streamOf(client).destroy(), CLOSE_PATIENCE_MS);
+      const impatient = setTimeout(() => connectionOf(client).stream.destroy(), CLOSE_PATIENCE_MS);
       await client.end().catch(() => {});
       clearTimeout(impatient);
     },
@@ -143,18 +143,9 @@ function createClient(
   return client;
 }
 
-/** What of the driver is not in its types. */
-interface Driver {
-  connection: { ref(): void; unref(): void; stream: Duplex };
-}
-
-function streamOf(client: Client): Duplex {
-  return (client as unknown as Driver).connection.stream;
-}
-
 /** Whether the process lives on for as long as the connection is open. */
 function keepsProcess(client: Client, isKept: boolean): void {
-  const { connection } = client as unknown as Driver;
+  const connection = connectionOf(client);
   if (isKept) connection.ref();
   else connection.unref();
 }

@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
+import { connectionOf } from './driver.ts';
 import { type Input, inputOf } from './input.ts';
 import type { OneBufferSocket } from './one-buffer-socket.ts';
 
@@ -22,7 +22,7 @@ export interface CopyTap {
 /** To be called before the client connects. `socket` is the stream that it was given, if it was given one. */
 export function tapCopyData(client: Client, socket: OneBufferSocket | null): CopyTap {
   const tap: CopyTap = { to: null };
-  const { connection } = client as unknown as Driver;
+  const connection = connectionOf(client);
   const attach = connection.attachListeners;
   // Called once the stream is the one that messages come by: after the handshake, if there is TLS.
   connection.attachListeners = (stream) => {
@@ -36,11 +36,6 @@ export function tapCopyData(client: Client, socket: OneBufferSocket | null): Cop
     stream.off('data', parse);
   };
   return tap;
-}
-
-/** What of the driver is not in its types. */
-interface Driver {
-  connection: { attachListeners(stream: Duplex): void };
 }
 
 const COPY_DATA = 0x64; // d

@@ -231,7 +231,6 @@ async function work(
   handler: Handlers[JobName],
   localConcurrency: number,
 ): Promise<void> {
-  let takers: string[] = [];
   const options = {
     localConcurrency,
     ...(localConcurrency > 1 && { localGroupConcurrency: localConcurrency - 1 }),
@@ -240,7 +239,7 @@ async function work(
     // pg-boss's default of 30 s would let a lost notification go unseen for as long.
     notifyPollingIntervalSeconds: 1,
   };
-  const registration = await boss.work(name, options, async ([job]: JobWithMetadata<Jobs[JobName]>[]) => {
+  await boss.work(name, options, async ([job]: JobWithMetadata<Jobs[JobName]>[]) => {
     if (!job) return;
     try {
       await (handler as (job: RunningJob) => Promise<void>)({
@@ -253,12 +252,16 @@ async function work(
       });
     } finally {
       // A taker rests for what is left of its second, also when more waits: a thousand short jobs would take minutes.
-      for (const taker of takers) boss.notifyWorker(taker);
+      for (const taker of busyTakers(boss, name)) boss.notifyWorker(taker);
     }
   });
-  takers = boss
+}
+
+/** Those that do nothing look for themselves when a job comes; each look costs the database a statement. */
+function busyTakers(boss: PgBoss, queue: JobName): string[] {
+  return boss
     .getWipData()
-    .filter(({ workId }) => workId === registration)
+    .filter(({ name, count }) => name === queue && count > 0)
     .map(({ id }) => id);
 }
 

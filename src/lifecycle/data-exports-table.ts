@@ -142,20 +142,20 @@ export async function startAttempt(
   );
 }
 
-/** Notes what the plan of an attempt found. False when the attempt is no longer the current one. */
-export async function recordPlan(
-  session: Session,
-  plan: {
-    id: string;
-    attempt: number;
-    snapshotAt: string;
-    rowsEstimated: number;
-    cuts: MessageCut[];
-    counts: SectionCount[];
-    /** What a manifest will say of the config, as JSON. */
-    rules: string;
-  },
-): Promise<boolean> {
+/** What the plan of an attempt found. */
+export interface AttemptPlan {
+  id: string;
+  attempt: number;
+  snapshotAt: string;
+  rowsEstimated: number;
+  cuts: MessageCut[];
+  counts: SectionCount[];
+  /** What a manifest will say of the config, as JSON. */
+  rules: string;
+}
+
+/** Writes the plan of an attempt down. False when the attempt is no longer the current one. */
+export async function recordPlan(session: Session, plan: AttemptPlan): Promise<boolean> {
   const rows = await session.query(
     `update handover.data_exports set snapshot_at = $3, rows_estimated = $4, cuts = $5, counts = $6, rules = $7
      where id = $1 and attempt = $2 and status = 'processing' returning id`,

@@ -90,20 +90,40 @@ export async function finishPart(
      where p.export_id = $1 and p.attempt = $2 and p.number = $3 and p.done_at is null
        and e.id = p.export_id and e.attempt = p.attempt and e.status = 'processing'
      returning p.number`,
-    [
-      key.exportId,
-      key.attempt,
-      key.number,
-      now,
-      done.objectName,
-      JSON.stringify(done.sections),
-      done.sha256,
-      sum(done.sections, 'rows'),
-      sum(done.sections, 'bytes'),
-      done.headSha256,
-    ],
+    [key.exportId, key.attempt, key.number, now, ...columnsOf(done)],
   );
   return rows.length > 0;
+}
+
+/** Writes a part down as done, whether or not it was planned before; to be called while its attempt is locked. */
+export async function writeDonePart(
+  session: Session,
+  key: PartKey,
+  done: DonePart & { sealedSlices: Uint8Array },
+  now: Date,
+): Promise<void> {
+  await session.query(
+    `insert into handover.export_parts as p (export_id, attempt, number, sealed_slices, done_at, object_name,
+       sections, sha256, rows_done, bytes_done, head_sha256)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (export_id, attempt, number) do update set done_at = excluded.done_at,
+       object_name = excluded.object_name, sections = excluded.sections, sha256 = excluded.sha256,
+       rows_done = excluded.rows_done, bytes_done = excluded.bytes_done, head_sha256 = excluded.head_sha256`,
+    [key.exportId, key.attempt, key.number, done.sealedSlices, now, ...columnsOf(done)],
+  );
+}
+
+/** `object_name, sections, sha256, rows_done, bytes_done, head_sha256` */
+function columnsOf(done: DonePart): unknown[] {
+  const { objectName, sections, sha256, headSha256 } = done;
+  return [
+    objectName,
+    JSON.stringify(sections),
+    sha256,
+    sum(sections, 'rows'),
+    sum(sections, 'bytes'),
+    headSha256,
+  ];
 }
 
 /** Notes that a part cannot be built under the snapshot of its attempt. */

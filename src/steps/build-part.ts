@@ -20,7 +20,10 @@ import { finishExport } from './finish-export.ts';
 import type { Parts } from './parts.ts';
 import { watchAttempt } from './still-wanted.ts';
 
-type BuildParts = Pick<Parts, 'db' | 'queue' | 'vault' | 'builder' | 'config' | 'now' | 'log' | 'tracing'>;
+export type BuildParts = Pick<
+  Parts,
+  'db' | 'queue' | 'vault' | 'builder' | 'config' | 'now' | 'log' | 'tracing'
+>;
 type Build = (order: Omit<PartOrder, 'snapshot'>, watch: Watch) => Promise<BuiltPart>;
 
 /** Builds one part under a snapshot that the holder of the attempt keeps open. Does nothing when nobody wants it. */
@@ -78,7 +81,12 @@ export async function buildInline(
   return file;
 }
 
-function onlyDocument(data: DataExport, { takenAt }: HeldSnapshot, { parts }: Plan): JsonDocument | null {
+/** The document that a part is all of; null when there are more, or it is of another format. */
+export function onlyDocument(
+  data: DataExport,
+  { takenAt }: HeldSnapshot,
+  { parts }: Plan,
+): JsonDocument | null {
   const [slices, ...more] = parts;
   if (!slices || more.length > 0 || data.request) return null;
   return {
@@ -88,7 +96,7 @@ function onlyDocument(data: DataExport, { takenAt }: HeldSnapshot, { parts }: Pl
   };
 }
 
-function objectNameOf({ exportId, attempt, number }: PartKey, run: string): string {
+export function objectNameOf({ exportId, attempt, number }: PartKey, run: string): string {
   return `${attemptFolder(exportId, attempt)}/${number}-${run}.age`;
 }
 
@@ -118,7 +126,7 @@ async function build(
   const { recipient } = await parts.vault.openKey(sealedKey, exportId);
   const unwanted = new AbortController();
   const watch = watchAttempt(parts.db, key, signal);
-  const reporter = reportProgress(parts, key, unwanted);
+  const reporter = reportProgress(parts, key, () => unwanted.abort());
   let isUseless = true;
   try {
     const built = await run(
@@ -156,8 +164,8 @@ function slicesOwner({ exportId, attempt, number }: PartKey): string {
   return `slices:${exportId}/${attempt}/${number}`;
 }
 
-/** Writes progress down, one statement at a time, and aborts the build when the part is no longer wanted. */
-function reportProgress({ db, log }: BuildParts, key: PartKey, unwanted: AbortController) {
+/** Writes progress down, one statement at a time. `onUnwanted` hears that nobody wants the part any more. */
+export function reportProgress({ db, log }: BuildParts, key: PartKey, onUnwanted: () => void) {
   let writing: Promise<void> | null = null;
   let newest: Progress | null = null;
   const writeNewest = async () => {
@@ -170,7 +178,7 @@ function reportProgress({ db, log }: BuildParts, key: PartKey, unwanted: AbortCo
   const write = async (progress: Progress) => {
     try {
       const isWanted = await recordProgress(db, { ...key, ...progress });
-      if (!isWanted) unwanted.abort();
+      if (!isWanted) onUnwanted();
     } catch (error) {
       // Progress is only shown; what counts is written when the part is done.
       log.debug({ err: error }, 'progress could not be written');

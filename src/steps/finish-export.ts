@@ -1,11 +1,17 @@
 import type { FileDigest } from '../archive/file-digest.ts';
 import type { Layout } from '../archive/layout.ts';
 import type { ManifestRules } from '../archive/manifest-rules.ts';
+import type { Session } from '../database.ts';
 import type { Gap } from '../lifecycle/balance.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { completeExport, findExport } from '../lifecycle/data-exports-table.ts';
+import { type AttemptPlan, completeExport, findExport, recordPlan } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
-import { type DonePart, findAttemptState, findDoneParts } from '../lifecycle/export-parts-table.ts';
+import {
+  type DonePart,
+  findAttemptState,
+  findDoneParts,
+  writeDonePart,
+} from '../lifecycle/export-parts-table.ts';
 import { findManifestNotes, type ManifestNotes } from '../lifecycle/manifests-table.ts';
 import type { Signer } from '../vault/signer.ts';
 import { archiveLayout } from './archive-layout.ts';
@@ -40,8 +46,49 @@ export async function finishExport(
   if (open.length > 0 || !data || data.status !== 'processing' || data.attempt !== attempt) return;
 
   const done = await findDoneParts(parts.db, key);
-  const layout = archiveLayout(data, done);
   const notes = await findManifestNotes(parts.db, id);
+  await complete(parts, data, { done, notes, written });
+}
+
+/**
+ * Writes down in one transaction an export that was planned and built in one go, and completes it. False when nobody wants
+ * it any more: then nothing is written.
+ */
+export function finishAtOnce(
+  parts: FinishParts,
+  data: DataExport,
+  built: { plan: AttemptPlan; part: DonePart; sealedSlices: Uint8Array; written: WrittenInOne | null },
+): Promise<boolean> {
+  const { plan, part, sealedSlices, written } = built;
+  const { snapshotAt, cuts, counts, rules } = plan;
+  const known = { done: [part], notes: { counts, rules }, written };
+  return complete(parts, { ...data, snapshotAt, cuts }, known, async (tx, now) => {
+    if (!(await recordPlan(tx, plan))) return false;
+    await writeDonePart(
+      tx,
+      { exportId: data.id, attempt: data.attempt, number: part.number },
+      { sealedSlices, ...part },
+      now,
+    );
+    return true;
+  });
+}
+
+interface Known {
+  done: DonePart[];
+  notes: ManifestNotes | null;
+  written: WrittenInOne | null;
+}
+
+/** False when somebody else was first, or nobody wants it. `writeBefore` is part of the transaction, and may refuse. */
+async function complete(
+  parts: FinishParts,
+  data: DataExport,
+  { done, notes, written }: Known,
+  writeBefore: (tx: Session, now: Date) => Promise<boolean> = async () => true,
+): Promise<boolean> {
+  const { id, attempt } = data;
+  const layout = archiveLayout(data, done);
   const gaps = gapsOf(notes?.counts ?? [], layout, done);
   const now = parts.now();
   const manifest = await manifestNow(
@@ -51,6 +98,7 @@ export async function finishExport(
   );
   const { downloadWindowMs } = limitsOf(parts.config, data);
   const completed = await parts.db.transaction(async (tx) => {
+    if (!(await writeBefore(tx, now))) return null;
     const ready = await completeExport(tx, {
       id,
       attempt,
@@ -72,24 +120,19 @@ export async function finishExport(
     else await oweWebhook(parts, tx, ready);
     return ready;
   });
-  if (!completed) return;
+  if (!completed) return false;
   const facts = { exportId: id, rows: completed.rowsDone, bytes: completed.bytes };
   if (gaps.length > 0) parts.log.warn({ ...facts, gaps }, 'export completed with gaps');
   else parts.log.info(facts, 'export completed');
   traceLife(parts, completed, now);
+  return true;
 }
 
 /** Null where the file has to be read again for it. */
 async function manifestNow(
   { config }: Pick<Parts, 'config'>,
   data: DataExport & { completedAt: Date },
-  known: {
-    layout: Layout;
-    done: DonePart[];
-    notes: ManifestNotes | null;
-    gaps: Gap[];
-    written: WrittenInOne | null;
-  },
+  known: Known & { layout: Layout; gaps: Gap[] },
 ): Promise<string | null> {
   const { notes, written, ...rest } = known;
   if (!written || !notes?.rules) return null;

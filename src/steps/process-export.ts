@@ -5,11 +5,18 @@ import type { Plan } from '../builder/calls.ts';
 import type { Session } from '../database.ts';
 import { HandoverError, isErrorCode, isRefusal } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { countFault, findExport, recordPlan, startAttempt } from '../lifecycle/data-exports-table.ts';
+import {
+  type AttemptPlan,
+  countFault,
+  findExport,
+  recordPlan,
+  startAttempt,
+} from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import { deleteOlderParts, findAttemptState, insertParts } from '../lifecycle/export-parts-table.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { attemptFolder } from './archive-layout.ts';
+import { buildAtOnce, isBuiltAtOnce } from './build-at-once.ts';
 import { buildInline, sealSlices, wantedOf } from './build-part.ts';
 import { failExport } from './fail-export.ts';
 import { finishExport } from './finish-export.ts';
@@ -72,11 +79,11 @@ export async function processExport(
 ): Promise<void> {
   let attempt: number | null = null;
   try {
-    const data = await begin(parts, exportId);
-    if (!data) return;
-    attempt = data.attempt;
-    await removeEarlier(parts, data);
-    await runAttempt(parts, data, run.signal);
+    const begun = await begin(parts, exportId);
+    if (!begun) return;
+    attempt = begun.data.attempt;
+    await removeEarlier(parts, begun.data);
+    await runAttempt(parts, begun, run.signal);
   } catch (error) {
     // Stopped or taken over: no fault of the export.
     if (run.signal.aborted) throw error;
@@ -94,11 +101,18 @@ async function hasTriesLeft(parts: ProcessParts, exportId: string): Promise<bool
   return data !== null && faults <= limitsOf(parts.config, data).retries;
 }
 
-async function runAttempt(parts: ProcessParts, data: DataExport, signal: AbortSignal): Promise<void> {
-  const watch = watchAttempt(parts.db, { exportId: data.id, attempt: data.attempt }, signal);
+/** An attempt that has begun, and its key, sealed. */
+interface Begun {
+  data: DataExport;
+  sealedKey: Uint8Array;
+}
+
+async function runAttempt(parts: ProcessParts, begun: Begun, signal: AbortSignal): Promise<void> {
+  const { id: exportId, attempt } = begun.data;
+  const watch = watchAttempt(parts.db, { exportId, attempt }, signal);
   try {
-    const file = await buildUnderSnapshot(parts, data, watch.signal);
-    await finishExport(parts, data, file && { file, signer: parts.vault.signer });
+    const finish = await buildUnderSnapshot(parts, begun, watch.signal);
+    await finish();
   } catch (error) {
     if (signal.aborted || !watch.isUnwanted()) throw error;
   } finally {
@@ -106,12 +120,13 @@ async function runAttempt(parts: ProcessParts, data: DataExport, signal: AbortSi
   }
 }
 
-/** What the file is, where it was written in one piece. */
+/** Returns what is left to be done when the snapshot was given up. */
 async function buildUnderSnapshot(
   parts: ProcessParts,
-  data: DataExport,
+  begun: Begun,
   signal: AbortSignal,
-): Promise<FileDigest | null> {
+): Promise<() => Promise<void>> {
+  const { data } = begun;
   const snapshot = await unlessAborted(parts.builder.openSnapshot(wantedOf(data)), signal, (late) =>
     late.close(),
   );
@@ -119,10 +134,16 @@ async function buildUnderSnapshot(
   try {
     if (!snapshot.hasSubject) throw new HandoverError('subject_unknown');
     const plan = await unlessAborted(snapshot.plan(data.attempt), budget.signal);
-    if (!(await savePlan(parts, data, snapshot, plan))) return null;
-    if (isBuiltHere(snapshot, plan)) return await buildInline(parts, data, snapshot, plan, budget.signal);
-    await waitForParts(parts, data, snapshot, budget.signal);
-    return null;
+    const asKept = planAsKept(parts, data, snapshot, plan);
+    const save = () => savePlan(parts, asKept, snapshot, plan);
+    if (isBuiltAtOnce(plan)) {
+      return await buildAtOnce(parts, begun, snapshot, { ...plan, asKept, save }, budget.signal);
+    }
+    if (!(await save())) return async () => {};
+    let file: FileDigest | null = null;
+    if (isBuiltHere(snapshot, plan)) file = await buildInline(parts, data, snapshot, plan, budget.signal);
+    else await waitForParts(parts, data, snapshot, budget.signal);
+    return () => finishExport(parts, data, file && { file, signer: parts.vault.signer });
   } catch (error) {
     throw budget.isSpent() && !signal.aborted ? new HandoverError('snapshot_too_old') : error;
   } finally {
@@ -131,7 +152,7 @@ async function buildUnderSnapshot(
   }
 }
 
-async function begin(parts: ProcessParts, exportId: string): Promise<DataExport | null> {
+async function begin(parts: ProcessParts, exportId: string): Promise<Begun | null> {
   const now = parts.now();
   const sealedKey = await parts.vault.createKey(exportId);
   return parts.db.transaction(async (tx) => {
@@ -144,7 +165,7 @@ async function begin(parts: ProcessParts, exportId: string): Promise<DataExport 
       at: now,
       details: { attempt: data.attempt },
     });
-    return data;
+    return { data, sealedKey };
   });
 }
 
@@ -155,23 +176,26 @@ async function removeEarlier({ vault }: ProcessParts, data: DataExport): Promise
   }
 }
 
+function planAsKept(
+  { config }: ProcessParts,
+  data: DataExport,
+  { takenAt }: HeldSnapshot,
+  { rowsEstimated, cuts, counts }: Plan,
+): AttemptPlan {
+  const { id, attempt } = data;
+  const rules = JSON.stringify(rulesOf(config, data));
+  return { id, attempt, snapshotAt: takenAt, rowsEstimated, cuts, counts, rules };
+}
+
 async function savePlan(
   parts: ProcessParts,
-  data: DataExport,
+  asKept: AttemptPlan,
   snapshot: HeldSnapshot,
   plan: Plan,
 ): Promise<boolean> {
-  const { id: exportId, attempt } = data;
+  const { id: exportId, attempt } = asKept;
   return parts.db.transaction(async (tx) => {
-    const isCurrent = await recordPlan(tx, {
-      id: exportId,
-      attempt,
-      snapshotAt: snapshot.takenAt,
-      rowsEstimated: plan.rowsEstimated,
-      cuts: plan.cuts,
-      counts: plan.counts,
-      rules: JSON.stringify(rulesOf(parts.config, data)),
-    });
+    const isCurrent = await recordPlan(tx, asKept);
     if (!isCurrent) return false;
     await insertParts(tx, {
       exportId,

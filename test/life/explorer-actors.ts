@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '../../src/database.ts';
 import { HandoverError } from '../../src/errors.ts';
-import { completeExport, recordPlan, startAttempt } from '../../src/lifecycle/data-exports-table.ts';
 import {
+  type AttemptPlan,
+  completeExport,
+  findExport,
+  recordPlan,
+  startAttempt,
+} from '../../src/lifecycle/data-exports-table.ts';
+import {
+  type DonePart,
   deleteOlderParts,
   findOpenPart,
   finishPart,
   insertParts,
+  type PartKey,
   recordPartFailure,
 } from '../../src/lifecycle/export-parts-table.ts';
 import { insertExportToken } from '../../src/lifecycle/tokens-table.ts';
@@ -14,7 +22,7 @@ import { cancelExport } from '../../src/steps/cancel-export.ts';
 import { confirmExport } from '../../src/steps/confirm-export.ts';
 import { deleteArchive } from '../../src/steps/delete-archive.ts';
 import { failExport } from '../../src/steps/fail-export.ts';
-import { finishExport } from '../../src/steps/finish-export.ts';
+import { finishAtOnce, finishExport } from '../../src/steps/finish-export.ts';
 import { requestExport } from '../../src/steps/request-export.ts';
 import { resendConfirmation } from '../../src/steps/resend-confirmation.ts';
 import { retryExport } from '../../src/steps/retry-export.ts';
@@ -130,6 +138,9 @@ function workerActions(worker: 0 | 1): Action[] {
     believing('finish', async (parts, key) => {
       if (await isPlanned(parts, key)) await finishExport(parts, { id: key.exportId, attempt: key.attempt });
     }),
+    believing('build at once', async (parts, key) => {
+      if (!(await isPlanned(parts, key))) await buildAtOnce(parts, key);
+    }),
     // A finisher that looked long ago and writes now.
     believing('complete', ({ db, now }, { exportId, attempt }) =>
       completeExport(db, {
@@ -167,21 +178,16 @@ const rules = JSON.stringify({});
 export async function plan(parts: LifeParts, key: AttemptKey): Promise<void> {
   if (await isPlanned(parts, key)) return;
   await parts.db.transaction(async (tx) => {
-    const planned = {
-      id: key.exportId,
-      attempt: key.attempt,
-      snapshotAt,
-      rowsEstimated: 2,
-      cuts: [],
-      counts: [],
-      rules,
-    };
-    if (!(await recordPlan(tx, planned))) return;
+    if (!(await recordPlan(tx, planOf(key)))) return;
     await insertParts(tx, {
       ...key,
       sealedSlices: Array.from({ length: PARTS }, () => Buffer.from('slices')),
     });
   });
+}
+
+function planOf({ exportId: id, attempt }: AttemptKey): AttemptPlan {
+  return { id, attempt, snapshotAt, rowsEstimated: 2, cuts: [], counts: [], rules };
 }
 
 async function isPlanned({ db }: LifeParts, key: AttemptKey): Promise<boolean> {
@@ -193,11 +199,29 @@ async function isPlanned({ db }: LifeParts, key: AttemptKey): Promise<boolean> {
 }
 
 export async function build({ db, now }: LifeParts, key: AttemptKey & { number: number }): Promise<void> {
-  if (!(await findOpenPart(db, key))) return;
-  const objectName = `exports/${key.exportId}/${key.attempt}/${key.number}.age`;
+  if (await findOpenPart(db, key)) await finishPart(db, key, doneOf(key), now());
+}
+
+function doneOf({ exportId, attempt, number }: PartKey): DonePart {
+  const objectName = `exports/${exportId}/${attempt}/${number}.age`;
   const section = { category: 'notes', offset: 0, bytes: 10, rows: 1, sha256: '' };
-  const done = { number: key.number, objectName, sections: [section], sha256: '', headSha256: null };
-  await finishPart(db, key, done, now());
+  return { number, objectName, sections: [section], sha256: '', headSha256: null };
+}
+
+/** A worker that writes nothing down before it has built all. */
+async function buildAtOnce(parts: LifeParts, key: AttemptKey): Promise<void> {
+  const data = await findExport(parts.db, key.exportId);
+  if (!data) return;
+  await finishAtOnce(
+    parts,
+    { ...data, attempt: key.attempt },
+    {
+      plan: planOf(key),
+      part: doneOf({ ...key, number: 0 }),
+      sealedSlices: Buffer.from('slices'),
+      written: null,
+    },
+  );
 }
 
 /** What `sendMail` does before the letter leaves. */

@@ -48,7 +48,7 @@ export async function writePart(
   sectionRows: Iterable<SectionRows> | AsyncIterable<SectionRows>,
   { onProgress, observer, signal }: WritePartOptions = {},
 ): Promise<WrittenPart> {
-  const sealer = await createSealer(recipient);
+  const sealer = createSealer(recipient);
   const whole = createHash('sha256');
   const sections: Section[] = [];
   const soFar = { rows: 0, bytes: 0 };

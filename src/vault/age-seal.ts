@@ -1,6 +1,6 @@
 import { createCipheriv, type KeyObject, randomBytes } from 'node:crypto';
-import { Encrypter } from 'age-encryption';
 import { chunkBytes, chunkNonce, derivePayloadKey, payloadNonceBytes, tagBytes } from './age-format.ts';
+import { sealHeader } from './age-header.ts';
 
 /**
  * Seals one age v1 file as its plaintext comes. Write `head`, then all that `update` returns, then all that `final`
@@ -16,8 +16,8 @@ export interface Sealer {
 }
 
 /** A sealer for an X25519 recipient (`age1…`). Throws if the recipient is malformed. */
-export async function createSealer(recipient: string): Promise<Sealer> {
-  const { header, fileKey } = await createHeader(recipient);
+export function createSealer(recipient: string): Sealer {
+  const { header, fileKey } = sealHeader(recipient);
   const payloadNonce = randomBytes(payloadNonceBytes);
   const key = derivePayloadKey(fileKey, payloadNonce);
   const held = Buffer.allocUnsafe(chunkBytes);
@@ -60,22 +60,4 @@ function sealChunk(key: KeyObject, index: number, plain: Uint8Array, isLast: boo
   const sealed = cipher.update(plain);
   cipher.final();
   return [sealed, cipher.getAuthTag()];
-}
-
-/**
- * The header is made by the age library, by sealing an empty file and keeping only its head; a second recipient
- * without a stanza of its own learns the file key, as the library hands it to every recipient.
- */
-async function createHeader(recipient: string): Promise<{ header: Uint8Array; fileKey: Uint8Array }> {
-  let fileKey = new Uint8Array();
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
-  encrypter.addRecipient({
-    wrapFileKey(key) {
-      fileKey = key.slice();
-      return [];
-    },
-  });
-  const emptyFile = await encrypter.encrypt(new Uint8Array());
-  return { header: emptyFile.subarray(0, -(payloadNonceBytes + tagBytes)), fileKey };
 }

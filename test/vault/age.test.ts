@@ -66,7 +66,7 @@ describe('sealing an age file', () => {
 
   test('lets the caller overwrite a chunk as soon as it was taken', async () => {
     const plain = longest.subarray(0, 3 * chunkBytes + 5);
-    const sealer = await createSealer(recipient);
+    const sealer = createSealer(recipient);
     const sealed = [sealer.head];
     const reused = Buffer.alloc(50_000);
     for await (const chunk of inChunks(plain, reused.length)) {
@@ -79,8 +79,16 @@ describe('sealing an age file', () => {
   });
 
   test('names one recipient in the header and nobody else', async () => {
-    const header = (await createSealer(recipient)).head.subarray(0, headBytes - 16).toString();
+    const header = createSealer(recipient)
+      .head.subarray(0, headBytes - 16)
+      .toString();
     assert.match(header, /^age-encryption\.org\/v1\n-> X25519 \S{43}\n\S{43}\n--- \S{43}\n$/);
+  });
+
+  test('refuses what is no recipient', () => {
+    for (const other of ['', 'age1', `${recipient}q`, recipient.toUpperCase(), identity]) {
+      assert.throws(() => createSealer(other), /no X25519 recipient of age/);
+    }
   });
 
   test('never seals two files alike', async () => {
@@ -314,7 +322,7 @@ describe('other programs', () => {
 });
 
 async function seal(plain: Uint8Array, ...cuts: number[]): Promise<Buffer> {
-  const sealer = await createSealer(recipient);
+  const sealer = createSealer(recipient);
   const sealed = [sealer.head];
   for await (const chunk of inChunks(plain, ...cuts)) sealed.push(...sealer.update(chunk));
   return Buffer.concat([...sealed, ...sealer.final()]);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { HandoverError } from '../errors.ts';
 
 /** Seals small secrets under a key derived from the installation's key for one purpose. */
@@ -17,7 +17,7 @@ export interface Envelope {
  * where version, key id and owner are authenticated. The key id only lets an error say which key is missing.
  */
 export function createEnvelope(installationKey: Uint8Array, purpose: 'export-key' | 'value'): Envelope {
-  const key = deriveKey(installationKey, purpose, 32);
+  const key = createSecretKey(deriveKey(installationKey, purpose, 32));
   const lead = Buffer.concat([Buffer.of(version), deriveKey(installationKey, 'key-id', keyIdBytes)]);
   const idOfKey = keyId(lead);
 

@@ -112,3 +112,15 @@ export function checkDocument(text: string, bankId: string): { transfers: number
   );
   return { transfers: data.transfers.length };
 }
+
+/** Throws when the document is not all wallets of the bank at one instant: what they hold together never changes. */
+export function checkWallets(text: string, bankId: string): void {
+  const { accountId, data } = JSON.parse(text) as Document;
+  assert.equal(accountId, bankId);
+  assert.deepEqual(
+    data.wallets.map(({ id }) => id),
+    Array.from({ length: WALLETS }, (_, id) => id),
+  );
+  const total = data.wallets.reduce((sum, { balance }) => sum + balance, 0);
+  assert.equal(total, WALLETS * OPENING, 'the wallets are of several instants');
+}

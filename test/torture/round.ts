@@ -6,8 +6,8 @@ import { keyOf } from '../../src/archive/manifest-signature.ts';
 import { verifyArchive } from '../../src/archive/verify-archive.ts';
 import { linkToken } from '../support/installation.ts';
 import { type Fault, faults, pick } from './faults.ts';
-import { CANARY, checkDocument } from './ledger.ts';
-import type { Site } from './site.ts';
+import { CANARY, checkDocument, checkWallets } from './ledger.ts';
+import type { Site, Wanted } from './site.ts';
 
 /** What happened in a round. */
 export interface Round {
@@ -28,7 +28,7 @@ const PATIENCE_MS = 300_000;
 /** When the last fault strikes at the latest, in milliseconds after the request. */
 const UNTIL_MS = 3_000;
 
-/** One export of every bank while things break, and then every rule about what must be left. Never throws. */
+/** One export of every bank, and a small one, while things break, and then every rule about what must be left. Never throws. */
 export async function runRound(
   site: Site,
   number: number,
@@ -39,7 +39,7 @@ export async function runRound(
   const round: Round = {
     number,
     struck: [],
-    exports: site.banks.length,
+    exports: site.wanted.length,
     attempts: 0,
     seconds: 0,
     takeovers: [],
@@ -47,12 +47,12 @@ export async function runRound(
     problem: null,
   };
   try {
-    const asked = await Promise.all(site.banks.map((bank) => request(site, bank, number)));
+    const asked = await Promise.all(site.wanted.map((wanted) => request(site, wanted, number)));
     const deaths = await strikeAtRandom(site, round, random, among);
-    for (const { bank, id, email } of asked) await checkExport(site, round, bank, id, email);
+    for (const one of asked) await checkExport(site, round, one);
     await measure(site, round, deaths, asked);
     await checkStore(site);
-    await Promise.all(asked.map(({ bank, id }) => eventually('the deletion', () => remove(site, bank, id))));
+    await Promise.all(asked.map((one) => eventually('the deletion', () => remove(site, one))));
     await eventually('an empty store', async () => assert.deepEqual(await storedFiles(site), []));
     assert.deepEqual(site.fallen, []);
     assert.equal(site.logged().includes(CANARY), false, 'plain text in a log');
@@ -64,20 +64,27 @@ export async function runRound(
   return round;
 }
 
-async function request(site: Site, bank: string, number: number) {
-  const email = `${bank}-${number}-${Date.now()}@acme.example`;
+interface Asked extends Wanted {
+  id: string;
+  email: string;
+}
+
+async function request(site: Site, wanted: Wanted, number: number): Promise<Asked> {
+  const email = `${wanted.bank}-${wanted.kind}-${number}-${Date.now()}@acme.example`;
   const id = await eventually('the request', async () => {
     const body = { user: { id: 'u', email } };
-    const asked = await site.call<{ id: string }>('POST', '/v1/exports', bank, body).catch(async (error) => {
-      // The answer to an earlier try may have been lost, not the request.
-      const { exports } = await site.call<{ exports: Seen[] }>('GET', '/v1/exports', bank);
-      const mine = exports.find(({ requestedBy }) => requestedBy.email === email);
-      if (mine) return mine;
-      throw error;
-    });
+    const asked = await site
+      .call<{ id: string }>('POST', '/v1/exports', wanted, body)
+      .catch(async (error) => {
+        // The answer to an earlier try may have been lost, not the request.
+        const { exports } = await site.call<{ exports: Seen[] }>('GET', '/v1/exports', wanted);
+        const mine = exports.find(({ requestedBy }) => requestedBy.email === email);
+        if (mine) return mine;
+        throw error;
+      });
     return asked.id;
   });
-  return { bank, id, email };
+  return { ...wanted, id, email };
 }
 
 interface Seen {
@@ -118,20 +125,22 @@ async function strikeOne(site: Site, random: () => number, among: Fault[]): Prom
   return null;
 }
 
-async function checkExport(site: Site, round: Round, bank: string, id: string, email: string): Promise<void> {
-  await eventually(`the export of ${bank} to end`, async () => {
-    const { status, failure } = await site.call<Seen>('GET', `/v1/exports/${id}`, bank);
-    if (status === 'failed') throw new Stop(`the export of ${bank} failed: ${failure?.code}`);
+async function checkExport(site: Site, round: Round, asked: Asked): Promise<void> {
+  const { bank, kind, id, email } = asked;
+  await eventually(`the export of ${bank} (${kind}) to end`, async () => {
+    const { status, failure } = await site.call<Seen>('GET', `/v1/exports/${id}`, asked);
+    if (status === 'failed') throw new Stop(`the export of ${bank} (${kind}) failed: ${failure?.code}`);
     assert.equal(status, 'completed');
   });
   const text = await eventually('the download', async () => {
-    const { url } = await site.call<{ url: string }>('POST', `/v1/exports/${id}/download-link`, bank);
+    const { url } = await site.call<{ url: string }>('POST', `/v1/exports/${id}/download-link`, asked);
     const answer = await fetch(url);
     assert.equal(answer.status, 200);
     return answer.text();
   });
-  checkDocument(text, bank);
-  await checkManifest(site, bank, id, text);
+  if (kind === 'account') checkDocument(text, bank);
+  else checkWallets(text, bank);
+  await checkManifest(site, asked, text);
   const mails = await eventually('the ready mail', async () => {
     const ready = site.smtp.mails.filter(
       (mail) => mail.to.includes(email) && linkToken(mail.text, 'download'),
@@ -144,10 +153,12 @@ async function checkExport(site: Site, round: Round, bank: string, id: string, e
 }
 
 /** The file is the one that its manifest tells of, signed, with nothing missing. */
-async function checkManifest(site: Site, bank: string, id: string, text: string): Promise<void> {
-  const manifest = await eventually('the manifest', () => site.read(`/v1/exports/${id}/manifest`, bank));
+async function checkManifest(site: Site, asked: Asked, text: string): Promise<void> {
+  const manifest = await eventually('the manifest', () =>
+    site.read(`/v1/exports/${asked.id}/manifest`, asked),
+  );
   const { keys } = await eventually('the key set', () =>
-    site.call<{ keys: { x: string }[] }>('GET', '/.well-known/handover-keys.json', bank),
+    site.call<{ keys: { x: string }[] }>('GET', '/.well-known/handover-keys.json', asked),
   );
   const trusted = keys.map(({ x }) => keyOf(x));
   const proved = await verifyArchive(manifest, new Blob([text]).stream(), trusted);
@@ -191,9 +202,9 @@ async function checkStore(site: Site): Promise<void> {
   }
 }
 
-async function remove(site: Site, bank: string, id: string): Promise<void> {
-  const { status } = await site.call<Seen>('GET', `/v1/exports/${id}`, bank);
-  if (status === 'completed') await site.call('DELETE', `/v1/exports/${id}/archive`, bank);
+async function remove(site: Site, asked: Asked): Promise<void> {
+  const { status } = await site.call<Seen>('GET', `/v1/exports/${asked.id}`, asked);
+  if (status === 'completed') await site.call('DELETE', `/v1/exports/${asked.id}/archive`, asked);
 }
 
 async function storedFiles(site: Site): Promise<string[]> {

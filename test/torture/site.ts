@@ -12,7 +12,8 @@ import { keepMoving, makeLedger } from './ledger.ts';
 
 /** An installation as it stands in production, with everything in it that can be killed. */
 export interface Site {
-  banks: string[];
+  /** What a round exports. */
+  wanted: Wanted[];
   state: Server;
   source: Server;
   smtp: TestSmtp;
@@ -20,14 +21,20 @@ export interface Site {
   /** `serve` and two of `worker`, each started again by itself soon after it ended. */
   programs: Program[];
   /** Asks the API; throws on any answer but success, and while nobody answers. */
-  call<Answer>(method: string, path: string, bank: string, body?: object): Promise<Answer>;
+  call<Answer>(method: string, path: string, wanted: Wanted, body?: object): Promise<Answer>;
   /** The same, as it was sent. */
-  read(path: string, bank: string): Promise<string>;
+  read(path: string, wanted: Wanted): Promise<string>;
   /** Programs that ended though nobody killed them, by name. */
   fallen: string[];
   /** What the programs wrote so far. */
   logged(): string;
   stop(): Promise<void>;
+}
+
+/** `account` is all of a bank, in parts; `wallets` is little enough to be written down when it is built. */
+export interface Wanted {
+  bank: string;
+  kind: 'account' | 'wallets';
 }
 
 export interface Server {
@@ -77,8 +84,8 @@ export async function startSite(options: { banks: number; transfers: number }): 
   const log: string[] = [];
   const fallen: string[] = [];
   const url = `http://127.0.0.1:${port}`;
-  const ask = async (method: string, path: string, bank: string, body?: object) => {
-    const answer = await fetch(`${url}${path}?accountId=${bank}`, {
+  const ask = async (method: string, path: string, { bank, kind }: Wanted, body?: object) => {
+    const answer = await fetch(`${url}${path}?accountId=${bank}&kind=${kind}`, {
       method,
       headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
@@ -94,7 +101,10 @@ export async function startSite(options: { banks: number; transfers: number }): 
     keepRunning('worker 2', ['worker'], env, { log, fallen }),
   ];
   return {
-    banks,
+    wanted: [
+      ...banks.map((bank): Wanted => ({ bank, kind: 'account' })),
+      { bank: 'bank-0', kind: 'wallets' },
+    ],
     state,
     source,
     smtp,
@@ -102,10 +112,10 @@ export async function startSite(options: { banks: number; transfers: number }): 
     programs,
     fallen,
     logged: () => log.join(''),
-    async call<Answer>(method: string, path: string, bank: string, body?: object) {
-      return JSON.parse(await ask(method, path, bank, body)) as Answer;
+    async call<Answer>(method: string, path: string, wanted: Wanted, body?: object) {
+      return JSON.parse(await ask(method, path, wanted, body)) as Answer;
     },
-    read: (path, bank) => ask('GET', path, bank),
+    read: (path, wanted) => ask('GET', path, wanted),
     async stop() {
       await Promise.all(programs.map((program) => program.end()));
       await moving.stop();
@@ -188,19 +198,20 @@ function configOf(url: string) {
     include,
     exclude,
   });
+  const bank = { from: 'banks', belongsTo: 'id', include: ['id', 'transfers'] };
+  const wallets = of('slow_wallets', ['id', 'balance'], { bank_id: 'internal' });
+  const transfers = of('transfers', ['id', 'source', 'target', 'amount', 'memo'], { bank_id: 'internal' });
+  const kindOf = (categories: object) => ({
+    subject: { table: 'banks', column: 'id' },
+    policy: { confirmByEmail: false, cooldown: '0s', rowsPerPart: 1_000 },
+    categories,
+  });
   return {
     product: { name: 'Testware' },
     sources: { main: { type: 'postgres', url } },
     exports: {
-      account: {
-        subject: { table: 'banks', column: 'id' },
-        policy: { confirmByEmail: false, cooldown: '0s', rowsPerPart: 1_000 },
-        categories: {
-          bank: { from: 'banks', belongsTo: 'id', include: ['id', 'transfers'] },
-          wallets: of('slow_wallets', ['id', 'balance'], { bank_id: 'internal' }),
-          transfers: of('transfers', ['id', 'source', 'target', 'amount', 'memo'], { bank_id: 'internal' }),
-        },
-      },
+      account: kindOf({ bank, wallets, transfers }),
+      wallets: kindOf({ wallets }),
     },
   };
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { types as defaultTypes, Pool, type PoolClient } from 'pg';
 import { HandoverError } from './errors.ts';
+import { nameOf } from './prepared-statements.ts';
 
 /**
  * Handover's own state: a Postgres named by `DATABASE_URL`, or PGlite in the data folder. One set of SQL for both,
@@ -84,21 +84,6 @@ function poolSession(client: Pool | PoolClient): Session {
   };
 }
 
-/**
- * The name by which a connection prepares a statement once and then only runs it: most of what our statements cost the
- * server is to plan them. They are few, since none is put together from what it is asked. Made of the text, so that no
- * other process or version means another statement by it, should they share a connection behind a pooler.
- */
-function nameOf(sql: string): string {
-  const known = statementNames.get(sql);
-  if (known) return known;
-  const name = `handover_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`;
-  statementNames.set(sql, name);
-  return name;
-}
-
-const statementNames = new Map<string, string>();
-
 function pgliteSession(pglite: Pick<PGlite, 'query' | 'exec'>): Session {
   return {
     async query<Row extends object>(sql: string, params: unknown[] = []) {
@@ -124,6 +109,7 @@ async function poolTransaction<T>(pool: Pool, run: (session: Session) => Promise
     await client.query('commit');
     return result;
   } catch (error) {
+    if (isOutdatedPlan(error)) broken = error;
     // A connection that cannot roll back is not given to the next one who asks.
     await client.query('rollback').catch((reason: Error) => {
       broken = reason;
@@ -133,6 +119,11 @@ async function poolTransaction<T>(pool: Pool, run: (session: Session) => Promise
     client.off('error', noteBreak);
     client.release(broken);
   }
+}
+
+/** A later version changed a table since this connection prepared a statement on it; a new one prepares it anew. */
+function isOutdatedPlan(error: unknown): error is Error {
+  return error instanceof Error && /cached plan must not change result type/.test(error.message);
 }
 
 function parserFor(oid: number, format?: string) {

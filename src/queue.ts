@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { fromPglite, type JobWithMetadata, PgBoss, type Queue as QueueSettings } from 'pg-boss';
 import type { Database, Session } from './database.ts';
+import { PreparingClient } from './prepared-statements.ts';
 
 /**
  * The job queue: pg-boss, on the same database as the exports, so that a job is enqueued in the transaction that
@@ -68,7 +69,7 @@ export type Handlers = { [Name in JobName]: (job: RunningJob<Name>) => Promise<v
 
 /** Seconds without a heartbeat after which a job is taken from its worker. pg-boss allows no less. */
 export const LEASE_SECONDS = 10;
-/** How often lapsed leases are looked for: a dead worker is replaced within the sum of both. */
+/** How often lapsed leases are looked for, and then the jobs that they freed: a dead worker is replaced within the sum. */
 const SUPERVISE_SECONDS = 5;
 const SCHEMA = 'handover_queue';
 const HOUR = 3600;
@@ -164,6 +165,7 @@ export async function startQueue(
       session ? { db: bossSession(session) } : {},
     );
   };
+  let hastening: NodeJS.Timeout | undefined;
   return {
     send: (session, name, data, options = {}) => sendMany(session, name, [{ data, ...options }]),
     sendMany,
@@ -172,8 +174,12 @@ export async function startQueue(
         await work(boss, name, handlers[name] as Handlers[JobName], concurrency[name] ?? 1);
       }
       await boss.schedule('sweep', '* * * * *', {}, { singletonKey: 'sweep' });
+      hastening = setInterval(() => hastenTakeovers(db).catch(onError), SUPERVISE_SECONDS * 1000);
     },
-    stop: (graceMs) => boss.stop({ graceful: true, timeout: Math.max(graceMs, 1), close: true }),
+    stop: (graceMs) => {
+      clearInterval(hastening);
+      return boss.stop({ graceful: true, timeout: Math.max(graceMs, 1), close: true });
+    },
   };
 }
 
@@ -222,7 +228,12 @@ async function makeMissingFunction(db: Database): Promise<string | null> {
 
 function connection(db: Database, databaseUrl: string | null) {
   if (db.driver instanceof PGlite) return { db: fromPglite(db.driver), backend: 'pglite' as const };
-  return { connectionString: databaseUrl ?? '', max: 6, application_name: 'handover-queue' };
+  return {
+    connectionString: databaseUrl ?? '',
+    max: 6,
+    application_name: 'handover-queue',
+    Client: PreparingClient,
+  };
 }
 
 async function work(
@@ -273,6 +284,18 @@ function abandonedQueue(job: JobWithMetadata<Jobs[JobName]>): string | null {
 
 /** What pg-boss notes of a job whose heartbeat stopped. */
 const SILENCE = 'job heartbeat timeout';
+
+/**
+ * A job whose worker went silent waits for as long as one that failed: longer each time, up to minutes. It need not: whoever
+ * takes it over is another, and how often that may happen is bounded.
+ */
+async function hastenTakeovers(db: Session): Promise<void> {
+  await db.query(
+    `update ${SCHEMA}.job set start_after = now()
+     where state = 'retry' and start_after > now() and output::text like $1`,
+    [`%${SILENCE}%`],
+  );
+}
 
 /** Only the holder of the data folder's lock runs jobs of an embedded installation: what is active is an orphan. */
 async function reclaimJobs(db: Database, boss: PgBoss): Promise<void> {

@@ -289,13 +289,20 @@ export async function isWanted(
   return rows.length > 0;
 }
 
-/** Counts a fault of an export's runs; returns how many there were. */
-export async function countFault(session: Session, id: string): Promise<number> {
+/**
+ * Counts a fault of an attempt; returns how many the export had. Null when another attempt has begun: what befell this one,
+ * whose files the other removes, is no matter. A run that came to no attempt has none (null).
+ */
+export async function countFault(
+  session: Session,
+  { id, attempt }: { id: string; attempt: number | null },
+): Promise<number | null> {
   const [row] = await session.query<{ faults: number }>(
-    `update handover.data_exports set faults = faults + 1 where id = $1 returning faults`,
-    [id],
+    `update handover.data_exports set faults = faults + 1
+     where id = $1 and ($2::int is null or attempt = $2) returning faults`,
+    [id, attempt],
   );
-  return row?.faults ?? 0;
+  return row?.faults ?? null;
 }
 
 /** The wrapped key of an export; null when there is none, or it was shredded. */

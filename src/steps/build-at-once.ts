@@ -54,7 +54,13 @@ export async function buildAtOnce(
     // What fails here shows again when the export is completed.
     isShown = await plan.save().catch(() => false);
   }
-  const { file, ...built } = await building.finally(reporter.settled);
+  const { file, ...built } = await building
+    .finally(reporter.settled)
+    // It may have been stored all the same: a thread that died, an answer of the store that was lost.
+    .catch(async (error) => {
+      await vault.store.remove(objectName).catch(() => {});
+      throw error;
+    });
 
   return async () => {
     const isDone = await finishAtOnce(parts, data, {

@@ -85,7 +85,7 @@ async function complete(
   parts: FinishParts,
   data: DataExport,
   { done, notes, written }: Known,
-  writeBefore: (tx: Session, now: Date) => Promise<boolean> = async () => true,
+  writeBefore?: (tx: Session, now: Date) => Promise<boolean>,
 ): Promise<boolean> {
   const { id, attempt } = data;
   const layout = archiveLayout(data, done);
@@ -98,7 +98,7 @@ async function complete(
   );
   const { downloadWindowMs } = limitsOf(parts.config, data);
   const completed = await parts.db.transaction(async (tx) => {
-    if (!(await writeBefore(tx, now))) return null;
+    if (writeBefore && !(await writeBefore(tx, now))) return null;
     const ready = await completeExport(tx, {
       id,
       attempt,
@@ -108,6 +108,9 @@ async function complete(
       gaps,
       manifest,
     });
+    // Nobody else can have come first: the row is ours since the plan was written.
+    if (!ready && writeBefore)
+      throw new Error('An export that was built at once has other parts that are open.');
     if (!ready) return null;
     await recordEvent(tx, id, {
       event: gaps.length > 0 ? 'completed with gaps' : 'completed',

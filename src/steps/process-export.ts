@@ -87,7 +87,7 @@ export async function processExport(
   } catch (error) {
     // Stopped or taken over: no fault of the export.
     if (run.signal.aborted) throw error;
-    if (!isRefusal(error) && (await hasTriesLeft(parts, exportId)) && !run.isLastTry) {
+    if (!isRefusal(error) && (await hasTriesLeft(parts, { id: exportId, attempt })) && !run.isLastTry) {
       parts.log.warn({ exportId, err: error }, 'an attempt failed and will be tried again');
       throw error;
     }
@@ -95,9 +95,13 @@ export async function processExport(
   }
 }
 
-async function hasTriesLeft(parts: ProcessParts, exportId: string): Promise<boolean> {
-  const faults = await countFault(parts.db, exportId);
-  const data = await findExport(parts.db, exportId);
+async function hasTriesLeft(
+  parts: ProcessParts,
+  run: { id: string; attempt: number | null },
+): Promise<boolean> {
+  const faults = await countFault(parts.db, run);
+  if (faults === null) return true;
+  const data = await findExport(parts.db, run.id);
   return data !== null && faults <= limitsOf(parts.config, data).retries;
 }
 

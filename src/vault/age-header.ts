@@ -17,7 +17,7 @@ import { tagBytes } from './age-format.ts';
 // to write one takes it 1.8 ms of CPU instead of 0.7, to open one 1.2 instead of 0.5, and 20 ms while it is cold. A small
 // export seals one, and the first byte of a download waits for another.
 
-/** A header for one recipient (`age1…`), and the fresh file key that it holds. Throws if the recipient is malformed. */
+/** A header for one recipient (`age1…`), and the fresh file key that it holds. Throws if the text has not that form. */
 export function sealHeader(recipient: string): { header: Buffer; fileKey: Buffer } {
   const data = recipientForm.exec(recipient)?.[1];
   if (data === undefined) throw new Error('It is no X25519 recipient of age.');

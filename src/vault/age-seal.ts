@@ -15,7 +15,7 @@ export interface Sealer {
   final(): Uint8Array[];
 }
 
-/** A sealer for an X25519 recipient (`age1…`). Throws if the recipient is malformed. */
+/** A sealer for an X25519 recipient (`age1…`). Throws if the text has not that form. */
 export function createSealer(recipient: string): Sealer {
   const { header, fileKey } = sealHeader(recipient);
   const payloadNonce = randomBytes(payloadNonceBytes);

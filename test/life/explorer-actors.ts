@@ -209,7 +209,7 @@ function doneOf({ exportId, attempt, number }: PartKey): DonePart {
 }
 
 /** A worker that writes nothing down before it has built all. */
-async function buildAtOnce(parts: LifeParts, key: AttemptKey): Promise<void> {
+export async function buildAtOnce(parts: LifeParts, key: AttemptKey): Promise<void> {
   const data = await findExport(parts.db, key.exportId);
   if (!data) return;
   await finishAtOnce(

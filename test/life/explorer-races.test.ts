@@ -13,7 +13,7 @@ import { failExport } from '../../src/steps/fail-export.ts';
 import { finishExport } from '../../src/steps/finish-export.ts';
 import { requestExport } from '../../src/steps/request-export.ts';
 import { retryExport } from '../../src/steps/retry-export.ts';
-import { begin, build, mailLink, PARTS, plan, requester } from './explorer-actors.ts';
+import { begin, build, buildAtOnce, mailLink, PARTS, plan, requester } from './explorer-actors.ts';
 import { type LifeParts, openLife } from './explorer-world.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
@@ -32,6 +32,7 @@ const acts: Record<string, Act> = {
   cancel: (parts, { id }) => cancelExport(parts, id, 'user:u'),
   start: (parts, { id }) => begin(parts, id),
   finish: (parts, { id }) => finishExport(parts, { id, attempt: 1 }),
+  'finish at once': (parts, { id }) => buildAtOnce(parts, { exportId: id, attempt: 1 }),
   fail: (parts, { id }) =>
     failExport(parts, { exportId: id, attempt: 1 }, new HandoverError('source_refused')),
   'give up': (parts, { id }) => failExport(parts, { exportId: id, attempt: null }, null),
@@ -44,6 +45,11 @@ const meetings: { at: string; way: string[]; who: string[] }[] = [
   { at: 'pending', way: [], who: ['confirm', 'cancel', 'request'] },
   { at: 'confirmed', way: ['confirm'], who: ['start', 'cancel', 'give up', 'request'] },
   { at: 'processing', way: ['confirm', 'build'], who: ['finish', 'fail', 'start', 'cancel', 'give up'] },
+  {
+    at: 'processing, with nothing written down',
+    way: ['confirm', 'start'],
+    who: ['finish at once', 'fail', 'start', 'cancel', 'give up'],
+  },
   { at: 'completed', way: ['confirm', 'build', 'finish'], who: ['delete', 'finish', 'request'] },
   { at: 'failed', way: ['confirm', 'build', 'fail'], who: ['retry', 'request', 'start'] },
 ];

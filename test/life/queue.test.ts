@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { startWorker } from '../../src/worker.ts';
 import { type Installation, startAgain, startInstallation } from '../support/installation.ts';
 
 it("a queue that an earlier version made with other settings gets today's at the next start", async (t) => {
@@ -13,6 +14,23 @@ it("a queue that an earlier version made with other settings gets today's at the
   assert.notDeepEqual(await settings(first), today);
   await startAgain(t, first, { roles });
   assert.deepEqual(await settings(first), today);
+});
+
+it('a job whose worker went silent is taken over soon, however often that came to pass before', async (t) => {
+  const { parts, request, until } = await startInstallation(t, {
+    state: 'postgres',
+    policy: { confirmByEmail: false },
+    roles: { http: false, worker: false },
+  });
+  const { id } = await request();
+  await parts.db.query(
+    `update handover_queue.job set state = 'retry', retry_count = 9, start_after = now() + interval '5 minutes',
+       output = '{"message": "job heartbeat timeout"}'
+     where name = 'process-export'`,
+  );
+  const worker = await startWorker(parts);
+  t.after(() => worker.stop(1));
+  await until(id, 'completed');
 });
 
 function settings({ parts }: Installation): Promise<Record<string, unknown>[]> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { HeldSnapshot } from '../../src/builder/builder.ts';
+import type { BuiltPart } from '../../src/builder/calls.ts';
 import { findExport } from '../../src/lifecycle/data-exports-table.ts';
 import { cancelExport } from '../../src/steps/cancel-export.ts';
 import type { Parts } from '../../src/steps/parts.ts';
@@ -28,6 +30,42 @@ describe('a small export', () => {
     assert.deepEqual([await countDone(parts, id), await countObjects(parts, id)], [0, 0]);
   });
 
+  it('whose builder fails after it stored the file, for a worker that was replaced, leaves no file of that worker', async (t) => {
+    const { parts, id } = await startAsked(t);
+    const builder = withBuildPart(parts, async (snapshot, order, watch) => {
+      // Meanwhile it was thought dead. It looks once a second whether it is wanted, and this falls between two looks.
+      await processExport(parts, id, run);
+      await snapshot.buildPart(order, { ...watch, signal: new AbortController().signal });
+      throw new Error('The builder thread ended.');
+    });
+    // Nothing is thrown where it happens to look in between.
+    await processExport({ ...parts, builder }, id, run).catch(() => {});
+    const done = await findExport(parts.db, id);
+    assert.deepEqual([done?.status, done?.attempt, await countObjects(parts, id)], ['completed', 2, 1]);
+  });
+
+  it('is not charged with the fault of a worker that was replaced', async (t) => {
+    const { parts, id } = await startAsked(t);
+    const failing = (before: () => Promise<unknown>) => ({
+      ...parts,
+      builder: withBuildPart(parts, async () => {
+        await before();
+        throw new Error('The builder thread ended.');
+      }),
+    });
+    const second = () =>
+      processExport(
+        failing(async () => {}),
+        id,
+        run,
+      ).catch(() => {});
+    await processExport(failing(second), id, run).catch(() => {});
+    const [row] = await parts.db.query('select attempt, faults from handover.data_exports where id = $1', [
+      id,
+    ]);
+    assert.deepEqual(row, { attempt: 2, faults: 1 });
+  });
+
   it('says how far it is when its source is slow', async (t) => {
     const { product, request, parts, until } = await startInstallation(t, {
       state: 'postgres',
@@ -47,18 +85,39 @@ describe('a small export', () => {
   });
 });
 
-/** An export whose file is stored, and which goes on when it is released. */
-async function startHeld(t: TestContext) {
+const run = { signal: new AbortController().signal, isLastTry: false };
+
+/** An export that waits for a worker, of which there is none. */
+async function startAsked(t: TestContext) {
   const { parts, request } = await startInstallation(t, {
     state: 'postgres',
     policy: { confirmByEmail: false },
     roles: { http: false, worker: false },
   });
-  const { id } = await request();
+  return { parts, id: (await request()).id };
+}
+
+/** An export whose file is stored, and which goes on when it is released. */
+async function startHeld(t: TestContext) {
+  const { parts, id } = await startAsked(t);
   const held = holdSnapshots(parts);
-  const processing = processExport(held.parts, id, { signal: new AbortController().signal, isLastTry: true });
+  const processing = processExport(held.parts, id, run);
   await held.reached;
   return { parts, id, held, processing };
+}
+
+/** A builder that builds parts in another way. */
+function withBuildPart(
+  { builder }: Parts,
+  buildPart: (snapshot: HeldSnapshot, ...args: Parameters<HeldSnapshot['buildPart']>) => Promise<BuiltPart>,
+): Parts['builder'] {
+  return {
+    ...builder,
+    async openSnapshot(wanted) {
+      const snapshot = await builder.openSnapshot(wanted);
+      return { ...snapshot, buildPart: (...args) => buildPart(snapshot, ...args) };
+    },
+  };
 }
 
 /** Parts whose snapshots, once given up, keep whoever held them waiting. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { onceItAccepts, openPostgres } from '../../src/database.ts';
+import { PreparingClient } from '../../src/prepared-statements.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 describe('a connection to the state database', () => {
@@ -19,6 +20,34 @@ describe('a connection to the state database', () => {
     });
     await assert.rejects(lost);
     assert.deepEqual(await db.query('select 1 as one'), [{ one: 1 }]);
+  });
+
+  it('that prepared a statement before its table changed fails once, and is replaced', async (t) => {
+    const db = openPostgres({ url: await (await sharedPostgres()).createDatabase(), maxConnections: 1 });
+    t.after(() => db.close());
+    await db.query('create table things (id int)');
+    const look = () =>
+      db.transaction((tx) => tx.query('select * from things where id = $1 or $1 is null', [null]));
+    await look();
+    await db.query('alter table things add column name text');
+    await assert.rejects(look(), /cached plan/);
+    assert.deepEqual(await look(), []);
+  });
+
+  it('of the queue prepares what comes again, one statement at a time', async (t) => {
+    const url = await (await sharedPostgres()).createDatabase();
+    const pool = new pg.Pool({ connectionString: url, max: 1, Client: PreparingClient });
+    t.after(() => pool.end());
+    for (let times = 0; times < 3; times++) {
+      assert.deepEqual((await pool.query('select $1::int as n', [times])).rows, [{ n: times }]);
+      assert.deepEqual((await pool.query("select 'a' as a", [])).rows, [{ a: 'a' }]);
+      await pool.query("set local datestyle = 'iso'; select 1");
+    }
+    const { rows } = await pool.query<{ statement: string }>('select statement from pg_prepared_statements');
+    assert.deepEqual(rows.map(({ statement }) => statement).sort(), [
+      'select $1::int as n',
+      "select 'a' as a",
+    ]);
   });
 
   it('is tried again while the server starts, and not when it refuses for another reason', async () => {

@@ -181,6 +181,26 @@ describe('the transcoder', () => {
     assert.equal(transcodeBytes(columns, single).text, whole);
   });
 
+  for (const [codec, values] of Object.entries(samples()) as [Codec, Buffer[]][]) {
+    test(`gives the same ${codec} wherever the bytes are cut, once or twice, in chunks of any size`, () => {
+      const omission = codec.startsWith('json') ? compileOmissions([['k']]) : null;
+      const columns: TranscodedColumn[] = [
+        { key: 'a', codec, omission },
+        { key: 'b', codec: 'string' },
+      ];
+      const rows = [...values, null].map((value) => copyRow([value, 'b"']));
+      const bytes = Buffer.concat([head, ...rows, lastWord]);
+      const whole = transcodeBytes(columns, [bytes]).text;
+      assert.equal(JSON.parse(`[${whole}]`).length, rows.length);
+      for (let cut = 0; cut <= bytes.length; cut++) {
+        for (const pieces of [cutAt(bytes, [cut]), cutAt(bytes, [cut, cut + 1 + (cut % 13)])]) {
+          for (const chunkBytes of [1, 7, undefined])
+            assert.equal(transcodeBytes(columns, pieces, chunkBytes).text, whole, `cut at ${cut}`);
+        }
+      }
+    });
+  }
+
   test('agrees with JSON.stringify on any rows, cut anywhere, in chunks of any size', () => {
     const field = fc.option(
       fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', '').toWellFormed()),
@@ -267,6 +287,22 @@ describe('the transcoder', () => {
     assert.equal(Buffer.from(transcoder.take()?.bytes ?? []).toString(), `{"a":"x"}${separator}{"a":"y"}`);
   });
 });
+
+/** Values of each codec, as Postgres sends them. */
+function samples(): Record<Codec, Buffer[]> {
+  return {
+    string: [Buffer.from('a"\\\n\x01é😀\u2028end'), Buffer.alloc(0)],
+    number: [Buffer.from('-1.5e300'), Buffer.from('NaN'), Buffer.from('-Infinity')],
+    integer: [int8(-(2n ** 63n)), int4(-7), Buffer.from([0xff, 0xfe])],
+    boolean: [boolean(true), boolean(false)],
+    uuid: [Buffer.from('8c5b8a0e0b5a4a5e9f3a6d0b7c0f5a11', 'hex')],
+    timestamp: [int8(825_595_200_500_000n), int8(2n ** 63n - 1n)],
+    timestamptz: [int8(-64_464_476_399_750_000n), int8(825_595_200_500_000n)],
+    json: [Buffer.from('{"k":\n[1,"\\n"],"l":{"k":2}}'), Buffer.from('null')],
+    jsonb: [jsonb('{"k": [1, "é"], "l": 3}'), jsonb('"x"')],
+    base64: [Buffer.from([0, 255, 10, 92, 34]), Buffer.alloc(0), Buffer.alloc(100, 7)],
+  };
+}
 
 function columnsOf(codecs: Record<string, Codec>): TranscodedColumn[] {
   return Object.entries(codecs).map(([key, codec]) => ({ key, codec }));

@@ -13,6 +13,7 @@ import {
   sealedChunkBytes,
   sealedSizeBytes,
 } from '../../src/vault/age-format.ts';
+import { openHeader, sealHeader } from '../../src/vault/age-header.ts';
 import { openHead } from '../../src/vault/age-open.ts';
 import { createSealer } from '../../src/vault/age-seal.ts';
 import { createBufferPool } from '../../src/vault/buffer-pool.ts';
@@ -89,6 +90,13 @@ describe('sealing an age file', () => {
     for (const other of ['', 'age1', `${recipient}q`, recipient.toUpperCase(), identity]) {
       assert.throws(() => createSealer(other), /no X25519 recipient of age/);
     }
+  });
+
+  test('refuses a recipient, and a header, whose shared secret would be zero', () => {
+    assert.throws(() => createSealer(`age1${'q'.repeat(58)}`));
+    const { header } = sealHeader(recipient);
+    const zero = header.toString().replace(/X25519 \S{43}/, `X25519 ${'A'.repeat(43)}`);
+    assert.throws(() => openHeader(Buffer.from(zero), identity));
   });
 
   test('never seals two files alike', async () => {

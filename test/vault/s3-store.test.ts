@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
@@ -45,6 +46,25 @@ describe('a store in a bucket', () => {
     await openS3Store(settings, { pageBytes }).write('e_1/part-1', watched());
     assert.equal(asked, 40 * 1024 * 1024);
     assert.ok(mostOutstanding <= 2 * pageBytes + chunk.length, `${mostOutstanding} bytes were in memory`);
+  });
+
+  test('signs what it sends together with the hash of it, in one piece or in pages', async (t) => {
+    const areRight: boolean[] = [];
+    const settings = await emptyBucket(t, {
+      before: (request) => {
+        if (request.method !== 'PUT') return;
+        const hash = createHash('sha256');
+        request.on('data', (chunk) => hash.update(chunk));
+        request.on('end', () =>
+          areRight.push(request.headers['x-amz-content-sha256'] === hash.digest('hex')),
+        );
+      },
+    });
+    areRight.length = 0; // the bucket itself was made by a PUT
+    const store = openS3Store(settings, { pageBytes });
+    await store.write('small', inChunks(Buffer.of(1)));
+    await store.write('large', inChunks(patternBytes(pageBytes + 1)));
+    assert.deepEqual(areRight, [true, true, true]);
   });
 
   test('lists more than fits in one answer, and removes it', async (t) => {

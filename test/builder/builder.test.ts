@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import pg from 'pg';
 import { type Builder, type HeldSnapshot, openBuilder } from '../../src/builder/builder.ts';
 import { defineConfig } from '../../src/config/define.ts';
@@ -15,21 +16,19 @@ import { hasCode } from '../vault/store-contract.ts';
 
 let folder: string;
 let config: ResolvedConfig;
+let productUrl: string;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'handover-builder-'));
-  const url = await (await sharedPostgres()).createDatabase();
-  const product = new pg.Client(url);
-  await product.connect();
-  await product.query(`
+  productUrl = await (await sharedPostgres()).createDatabase();
+  await change(`
     create table accounts (id text primary key);
     create table notes (id int primary key, account_id text);
     insert into accounts values ('large'), ('small');
     insert into notes select n, case when n > 5 then 'large' else 'small' end from generate_series(1, 25) n`);
-  await product.end();
   const written = defineConfig({
     product: { name: 'Testware' },
-    sources: { main: { type: 'postgres', url } },
+    sources: { main: { type: 'postgres', url: productUrl } },
     exports: {
       account: {
         subject: { table: 'accounts', column: 'id' },
@@ -83,6 +82,26 @@ describe('a builder whose thread died', () => {
   });
 });
 
+it('a part whose builder was killed has the same bytes when another builds it, though the source has moved on', async (t) => {
+  const holder = open(t);
+  const snapshot = await holder.builder.openSnapshot(of('large'));
+  const { parts } = await snapshot.plan(1);
+  const recipient = await identityToRecipient(await generateX25519Identity());
+  const watch = { signal: new AbortController().signal, onProgress() {} };
+  const order = (objectName: string) => ({ ...of('large'), slices: parts[0] ?? [], objectName, recipient });
+
+  const undisturbed = await snapshot.buildPart(order('1.age'), watch);
+  await change(`update notes set id = id + 1000; delete from notes where id % 2 = 0`);
+  const { builder, threads } = open(t);
+  const killed = builder.buildPart(order('2.age'), snapshot.id, watch);
+  await Promise.all([assert.rejects(killed), threads.at(-1)?.terminate()]);
+  const again = await builder.buildPart(order('2.age'), snapshot.id, watch);
+  await snapshot.close();
+
+  assert.deepEqual([again.sha256, again.sections], [undisturbed.sha256, undisturbed.sections]);
+  assert.equal(again.sections[0]?.rows, 20);
+});
+
 it('a builder that was closed starts no thread, whatever is still asked of it', async (t) => {
   const { builder, threads } = open(t);
   const snapshot = await builder.openSnapshot(of('large'));
@@ -92,6 +111,13 @@ it('a builder that was closed starts no thread, whatever is still asked of it', 
   await snapshot.close();
   assert.equal(threads.length, 1);
 });
+
+async function change(sql: string): Promise<void> {
+  const product = new pg.Client(productUrl);
+  await product.connect();
+  await product.query(sql);
+  await product.end();
+}
 
 /** With one thread at a time; `threads` are those it has started so far. */
 function open(t: TestContext): { builder: Builder; threads: Worker[] } {

@@ -53,6 +53,21 @@ describe('a Postgres source whose server is set up oddly', () => {
     assert.deepEqual(await read(), expected);
   });
 
+  test('is read by one core a reader, and compiles nothing, whatever the server would do by itself', async () => {
+    const url = await (await sharedPostgres()).createDatabase();
+    const product = await postgresProduct(url);
+    for (const setting of ['max_parallel_workers_per_gather = 8', 'jit = on'])
+      await product.run(`alter database ${url.split('/').at(-1)} set ${setting}`);
+    const sql = `select current_setting('max_parallel_workers_per_gather'), current_setting('jit')`;
+    const expected = [['0', 'off']];
+    await inSnapshot(product.source, async (snapshot) => {
+      assert.deepEqual(await snapshot.ask({ name: 'settings', sql }), expected);
+      const reader = await product.source.joinSnapshot(snapshot.id);
+      assert.deepEqual(await reader.ask({ name: 'settings', sql }), expected);
+      await reader.close();
+    });
+  });
+
   test('a server that lets nobody export a snapshot is read on the connection of the snapshot', async () => {
     const url = await (await sharedPostgres()).createDatabase();
     const product = await postgresProduct(url);

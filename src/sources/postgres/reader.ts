@@ -1,6 +1,6 @@
 import { HandoverError } from '../../errors.ts';
 import type { KeyRange, Reader, ReadOptions, RowChunk, Selection } from '../source.ts';
-import { type Catalog, type CatalogWay, readCatalog, readTables } from './columns.ts';
+import { type Catalog, type CatalogWay, readCatalog } from './columns.ts';
 import { countScope } from './count.ts';
 import { cutRange } from './cut.ts';
 import { refuse, sqlStateOf } from './failures.ts';
@@ -8,6 +8,7 @@ import { ask, readCsv, readQuery } from './query.ts';
 import { areFilesUnchanged, isUnchanged } from './rewritten.ts';
 import { type Constant, constantsOf, literalOf, selectRows, subjectColumn } from './select.ts';
 import { enter, type Session } from './session.ts';
+import { readTables } from './tables.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeCopy } from './transcode-copy.ts';
 import { transcodedColumns } from './transcoded-columns.ts';

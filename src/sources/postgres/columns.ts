@@ -3,7 +3,7 @@ import { HandoverError } from '../../errors.ts';
 import { type Hop, type Selection, type Way, waysOf } from '../source.ts';
 import type { Codec } from './codecs.ts';
 import type { Session } from './session.ts';
-import { type CatalogTable, findTable, type Place, settleKeys } from './tables.ts';
+import { type CatalogTable, findTable, type Place } from './tables.ts';
 import type { ReadColumn } from './types.ts';
 
 export interface Catalog {
@@ -18,6 +18,11 @@ export interface CatalogWay {
   hops: CatalogTable[];
 }
 
+/** All that are read for a category. */
+export function tablesOf({ table, ways }: Catalog): CatalogTable[] {
+  return [table, ...ways.flatMap(({ hops }) => hops)];
+}
+
 /** Everything that a selection names. Throws `source_refused` naming what is not there, and what it may have meant. */
 export async function readCatalog(session: Session, selection: Selection): Promise<Catalog> {
   const { category } = selection;
@@ -25,7 +30,6 @@ export async function readCatalog(session: Session, selection: Selection): Promi
   if (selection.only && table.isPartitioned) throw onlyOfPartitions(selection);
   for (const { column } of selection.columns) requireColumn(category, selection, table, column);
   for (const key of selection.orderBy) requireColumn(category, selection, table, key);
-  await settleKeys(session, table, selection.orderBy);
   const ways: CatalogWay[] = [];
   for (const way of waysOf(selection.belongsTo)) {
     const hops: CatalogTable[] = [];

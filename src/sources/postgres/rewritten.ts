@@ -1,4 +1,6 @@
+import { HandoverError } from '../../errors.ts';
 import type { Session } from './session.ts';
+import type { CatalogTable } from './tables.ts';
 
 /**
  * TRUNCATE, and an ALTER TABLE that rewrites the table, show even to older snapshots a table without the old rows:
@@ -31,6 +33,13 @@ export async function isUnchanged(session: Session, oids: string[]): Promise<boo
       or (c.relispartition and family.parent is not null and not exists (
         select from pg_catalog.pg_partition_ancestors(c.oid) a where a.relid = family.parent))`);
   return found?.[0] === '0';
+}
+
+/** Throws `snapshot_lost` where a table that was read is no longer what the snapshot knows. To be asked like {@link isUnchanged}. */
+export async function requireUnchanged(session: Session, tables: CatalogTable[]): Promise<void> {
+  const ask = tables.every(({ isAlone }) => isAlone) ? areFilesUnchanged : isUnchanged;
+  const oids = tables.map(({ oid }) => oid);
+  if (!(await ask(session, oids))) throw new HandoverError('snapshot_lost');
 }
 
 /** The same of tables that are alone, with no look for what may lie below them: planning that costs more than a small read. */

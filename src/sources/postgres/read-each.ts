@@ -1,0 +1,139 @@
+import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.ts';
+import { type Catalog, readCatalog, tablesOf } from './columns.ts';
+import type { CopyBytes } from './copy-tap.ts';
+import { refuse } from './failures.ts';
+import { requireUnchanged } from './rewritten.ts';
+import { selectRows } from './select.ts';
+import { enter, GO_BACK, goBack, type Session } from './session.ts';
+import { readTables, settleKeys } from './tables.ts';
+import { createTranscoder, type TranscodedColumn, type Transcoder } from './transcode.ts';
+import { transcodeBytes } from './transcode-copy.ts';
+import { transcodedColumns } from './transcoded-columns.ts';
+import { followableWays, isNoText, tryLiterals, untriedLiterals } from './ways.ts';
+
+interface Wanted {
+  selection: Selection;
+  catalog: Catalog;
+  columns: TranscodedColumn[];
+}
+
+/**
+ * `Reader.readEach`: by messages of many statements, in which the locks of each COPY are given up before the next, so that
+ * nobody waits for one table while the read of another goes on, nor do we.
+ */
+export async function* readEach(
+  session: Session,
+  copyEach: NonNullable<Session['copyEach']>,
+  selections: Selection[],
+  subject: string,
+  { separator, signal }: Omit<ReadOptions, 'range'>,
+): AsyncGenerator<SelectionRows> {
+  signal?.throwIfAborted();
+  const leave = await enter(session).catch((error) => refuse(error));
+  try {
+    for (const [index, run] of runsOf(await prepare(session, selections, subject)).entries()) {
+      if (index > 0) await goBack(session);
+      yield* readRun(session, copyEach, run, subject, { separator, signal });
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    refuse(error);
+  } finally {
+    await leave();
+  }
+}
+
+async function* readRun(
+  session: Session,
+  copyEach: NonNullable<Session['copyEach']>,
+  run: Wanted[],
+  subject: string,
+  { separator, signal }: Omit<ReadOptions, 'range'>,
+): AsyncGenerator<SelectionRows> {
+  const read = run.filter(({ catalog }) => catalog.ways.length > 0);
+  const statements = read.flatMap(({ selection, catalog }, index) => [
+    ...(index > 0 ? [GO_BACK] : []),
+    `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
+  ]);
+  const copied = copyEach(statements, signal)[Symbol.asyncIterator]();
+  try {
+    for (const one of run) {
+      const section: Section = { isRead: !read.includes(one) };
+      const transcoder = createTranscoder(one.columns, separator);
+      yield { category: one.selection.category, chunks: readSection(section, copied, transcoder, signal) };
+      if (!section.isRead) throw new Error('The rows of a category were not read to their end.');
+    }
+    if (read.length === 0) return;
+    await copied.next();
+  } finally {
+    await copied.return?.();
+  }
+  await requireUnchanged(
+    session,
+    read.flatMap(({ catalog }) => tablesOf(catalog)),
+  );
+}
+
+interface Section {
+  isRead: boolean;
+}
+
+async function* readSection(
+  section: Section,
+  copied: AsyncIterator<CopyBytes | null>,
+  transcoder: Transcoder,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RowChunk> {
+  if (section.isRead) return;
+  try {
+    for (let next = await copied.next(); next.value; next = await copied.next()) {
+      yield* transcodeBytes(next.value, transcoder);
+    }
+    transcoder.end();
+    section.isRead = true;
+    const last = transcoder.take();
+    if (last) yield last;
+  } catch (error) {
+    signal?.throwIfAborted();
+    refuse(error);
+  }
+}
+
+/**
+ * What is read in one message. That a table's file is still the one that the snapshot knows holds for the whole time
+ * before, since no file comes back. A partition may: what is made of several tables is looked at under its own locks.
+ */
+function runsOf(wanted: Wanted[]): Wanted[][] {
+  const runs: Wanted[][] = [];
+  let isOpen = false;
+  for (const one of wanted) {
+    const isAlone = tablesOf(one.catalog).every((table) => table.isAlone);
+    if (isAlone && isOpen) runs.at(-1)?.push(one);
+    else runs.push([one]);
+    isOpen = isAlone;
+  }
+  return runs;
+}
+
+/** What is wrong with a category is said before the first of them is read. */
+async function prepare(session: Session, selections: Selection[], subject: string): Promise<Wanted[]> {
+  await readTables(session, selections);
+  const found: Wanted[] = [];
+  for (const selection of selections) {
+    const { category, columns: selected } = selection;
+    const catalog = await readCatalog(session, selection);
+    await settleKeys(session, catalog.table, selection.orderBy);
+    const place = `Category "${category}"`;
+    const columns = transcodedColumns(selected, catalog.table.columns, place, { category });
+    found.push({ selection, catalog, columns });
+  }
+  if (!isNoText(subject)) {
+    const untried = found.flatMap(({ catalog }) => untriedLiterals(session, catalog, subject));
+    await tryLiterals(session, untried);
+  }
+  const wanted: Wanted[] = [];
+  for (const one of found) {
+    wanted.push({ ...one, catalog: await followableWays(session, one.catalog, one.selection, subject) });
+  }
+  return wanted;
+}

@@ -21,31 +21,33 @@ export async function countEach(
   subject: string,
 ): Promise<RowCount[]> {
   const leave = await enter(session).catch((error) => refuse(error));
+  let isBack = false;
   try {
     await readTables(session, selections);
     const wanted: Counted[] = [];
     for (const selection of selections) {
       wanted.push({ selection, catalog: await readCatalog(session, selection) });
     }
-    if (isNoText(subject)) return selections.map(() => NOTHING);
-    return (
-      (await countOptimistic(session, wanted, subject)) ?? (await countOneByOne(session, wanted, subject))
-    );
+    const counts =
+      (await countOptimistic(session, wanted, subject)) ?? (await countOneByOne(session, wanted, subject));
+    isBack = true;
+    return counts;
   } catch (error) {
     return refuse(error);
   } finally {
-    await leave();
+    await leave({ isBack });
   }
 }
 
 const NOTHING: RowCount = { rowsInScope: 0, rowsLeftOut: 0 };
 
-/** Null when the server does not take a value. */
+/** Null when the server does not take a value. Goes back, as counting one by one does. */
 async function countOptimistic(
   session: Session,
   wanted: Counted[],
   subject: string,
 ): Promise<RowCount[] | null> {
+  if (isNoText(subject)) return wanted.map(() => NOTHING);
   const statements = wanted.flatMap(({ selection, catalog }) => [
     countRows(selection, catalog, subject),
     GO_BACK,

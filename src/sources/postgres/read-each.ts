@@ -1,12 +1,13 @@
+import { HandoverError } from '../../errors.ts';
 import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.ts';
 import { type Catalog, readCatalog, tablesOf } from './columns.ts';
 import type { CopyBytes } from './copy-tap.ts';
 import { refuse } from './failures.ts';
-import { requireUnchanged } from './rewritten.ts';
+import { changesOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
-import { enter, GO_BACK, goBack, type Session } from './session.ts';
+import { enter, GO_BACK, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
-import { createTranscoder, type TranscodedColumn, type Transcoder } from './transcode.ts';
+import { CHUNK_BYTES, createTranscoder, type TranscodedColumn, type Transcoder } from './transcode.ts';
 import { transcodeBytes } from './transcode-copy.ts';
 import { transcodedColumns } from './transcoded-columns.ts';
 import { followableWays, isNoText, tryLiterals, untriedLiterals } from './ways.ts';
@@ -30,48 +31,50 @@ export async function* readEach(
 ): AsyncGenerator<SelectionRows> {
   signal?.throwIfAborted();
   const leave = await enter(session).catch((error) => refuse(error));
+  let isBack = false;
   try {
-    for (const [index, run] of runsOf(await prepare(session, selections, subject)).entries()) {
-      if (index > 0) await goBack(session);
-      yield* readRun(session, copyEach, run, subject, { separator, signal });
+    for (const run of runsOf(await prepare(session, selections, subject))) {
+      yield* readRun(copyEach, run, subject, { separator, signal });
     }
+    isBack = true;
   } catch (error) {
     signal?.throwIfAborted();
     refuse(error);
   } finally {
-    await leave();
+    await leave({ isBack });
   }
 }
 
+/** Goes back at the end. */
 async function* readRun(
-  session: Session,
   copyEach: NonNullable<Session['copyEach']>,
   run: Wanted[],
   subject: string,
   { separator, signal }: Omit<ReadOptions, 'range'>,
 ): AsyncGenerator<SelectionRows> {
   const read = run.filter(({ catalog }) => catalog.ways.length > 0);
-  const statements = read.flatMap(({ selection, catalog }, index) => [
-    ...(index > 0 ? [GO_BACK] : []),
-    `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
-  ]);
+  const copies = read.map(
+    ({ selection, catalog }) => `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
+  );
+  const changes = changesOf(read.flatMap(({ catalog }) => tablesOf(catalog)));
+  const statements = [
+    ...copies.flatMap((copy, index) => (index > 0 ? [GO_BACK, copy] : [copy])),
+    `copy (${changes}) to stdout`,
+    GO_BACK,
+  ];
+  const chunk = new Uint8Array(CHUNK_BYTES);
   const copied = copyEach(statements, signal)[Symbol.asyncIterator]();
   try {
     for (const one of run) {
       const section: Section = { isRead: !read.includes(one) };
-      const transcoder = createTranscoder(one.columns, separator);
+      const transcoder = createTranscoder(one.columns, separator, chunk);
       yield { category: one.selection.category, chunks: readSection(section, copied, transcoder, signal) };
       if (!section.isRead) throw new Error('The rows of a category were not read to their end.');
     }
-    if (read.length === 0) return;
-    await copied.next();
+    if (read.length > 0 && (await readAnswer(copied)) !== '0\n') throw new HandoverError('snapshot_lost');
   } finally {
     await copied.return?.();
   }
-  await requireUnchanged(
-    session,
-    read.flatMap(({ catalog }) => tablesOf(catalog)),
-  );
 }
 
 interface Section {
@@ -97,6 +100,18 @@ async function* readSection(
     signal?.throwIfAborted();
     refuse(error);
   }
+}
+
+/** What the last COPY says, read to the end of the message. */
+async function readAnswer(copied: AsyncIterator<CopyBytes | null>): Promise<string> {
+  let answer = '';
+  for (let next = await copied.next(); !next.done; next = await copied.next()) {
+    const { bytes, bounds } = next.value ?? { bytes: new Uint8Array(), bounds: [] };
+    for (let i = 0; i < bounds.length; i += 2) {
+      answer += Buffer.from(bytes.subarray(bounds[i], bounds[i + 1])).toString('latin1');
+    }
+  }
+  return answer;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HandoverError } from '../../errors.ts';
 import type { KeyRange, Reader, ReadOptions, RowChunk, Selection, SelectionRows } from '../source.ts';
 import { readCatalog, tablesOf } from './columns.ts';
 import { countEach } from './count-each.ts';
@@ -5,7 +6,7 @@ import { cutRange } from './cut.ts';
 import { refuse } from './failures.ts';
 import { ask, readCsv, readQuery } from './query.ts';
 import { readEach } from './read-each.ts';
-import { requireUnchanged } from './rewritten.ts';
+import { changesOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
@@ -113,7 +114,8 @@ async function* readRows(
       const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout (format binary)`;
       yield* transcodeCopy(session, sql, transcoder, signal);
     }
-    await requireUnchanged(session, tablesOf(catalog));
+    const [changed] = await session.query(changesOf(tablesOf(catalog)));
+    if (changed?.[0] !== '0') throw new HandoverError('snapshot_lost');
     const last = transcoder.take();
     if (last) yield last;
   } catch (error) {

@@ -73,12 +73,12 @@ export const MARK = 'savepoint handover';
  */
 export const GO_BACK = 'rollback to savepoint handover';
 
-/** Takes the session's turn; what it resolves to ends it, and goes back. */
-export async function enter(session: Session): Promise<() => Promise<void>> {
+/** Takes the session's turn; what it resolves to ends it, and goes back where that was not done already. */
+export async function enter(session: Session): Promise<(end?: { isBack: boolean }) => Promise<void>> {
   const release = await session.turn.take();
-  return async () => {
+  return async ({ isBack } = { isBack: false }) => {
     // If the session is lost this fails, and so will whatever is asked of it next.
-    await goBack(session).catch(() => {});
+    if (!isBack) await goBack(session).catch(() => {});
     release();
   };
 }

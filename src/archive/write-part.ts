@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Section } from '../lifecycle/export-parts-table.ts';
-import type { RowChunk } from '../sources/source.ts';
+import type { SelectionRows } from '../sources/source.ts';
 import { digestHead } from '../vault/age-format.ts';
 import { createSealer } from '../vault/age-seal.ts';
 import type { Store } from '../vault/store.ts';
-
-/** Rows of one category, as a source reads them: the separator between rows and chunks is already in them. */
-export interface SectionRows {
-  category: string;
-  chunks: AsyncIterable<RowChunk>;
-}
 
 export interface WrittenPart {
   /** One for each section that was given, also for one without rows. */
@@ -45,7 +39,7 @@ export interface WritePartOptions {
 export async function writePart(
   { store, recipient }: { store: Pick<Store, 'write'>; recipient: string },
   name: string,
-  sectionRows: Iterable<SectionRows> | AsyncIterable<SectionRows>,
+  sectionRows: Iterable<SelectionRows> | AsyncIterable<SelectionRows>,
   { onProgress, observer, signal }: WritePartOptions = {},
 ): Promise<WrittenPart> {
   const sealer = createSealer(recipient);

@@ -27,7 +27,7 @@ import {
   type UserOrder,
 } from './calls.ts';
 import { planParts } from './plan.ts';
-import { type Readable, type ReadableSection, readableOf } from './sections.ts';
+import { type Readable, readableOf } from './sections.ts';
 
 // The inside of a builder thread: it owns connections to the sources, and answers the calls of `calls.ts`.
 
@@ -170,12 +170,7 @@ async function build(
   order: PartOrder,
   context: Context,
 ): Promise<Calls['buildPart'][1]> {
-  const slices = order.slices.map((slice) => ({ ...slice, section: findSection(readable, slice.category) }));
-  await reader.foresee(slices.flatMap(({ section }) => section.selection ?? []));
-  const sections = slices.map(({ category, range, section }) => ({
-    category,
-    chunks: section.read(reader, range, context.signal),
-  }));
+  const sections = readable.read(reader, order.slices, context.signal);
   const observer = order.document ? digestDocument(order.document) : undefined;
   const written = await writePart({ store, recipient: order.recipient }, order.objectName, sections, {
     signal: context.signal,
@@ -215,12 +210,6 @@ function findQuestionSource(name: string, lane: Lane): Promise<Source> {
   const source = lanes.get(lane) ?? openSource({ ...settings, maxConnections: 1, statementTimeoutMs });
   lanes.set(lane, source);
   return source;
-}
-
-function findSection(readable: Readable, category: string): ReadableSection {
-  const section = readable.sections.find((candidate) => candidate.category === category);
-  if (!section) throw new Error(`There is no section "${category}".`);
-  return section;
 }
 
 function findSnapshot(handle: string): Snapshot {

@@ -4,8 +4,9 @@ import type { ChatRequest, MessageCut } from '../chat/request.ts';
 import { type ChatSection, chatSections } from '../chat/sections.ts';
 import type { ExportKind, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
 import type { SectionCount } from '../lifecycle/balance.ts';
+import type { Slice } from '../lifecycle/export-parts-table.ts';
 import { hasSubject, subjectSelection } from '../sources/has-subject.ts';
-import type { KeyRange, Reader, RowChunk, Selection } from '../sources/source.ts';
+import type { KeyRange, Reader, RowChunk, Selection, SelectionRows } from '../sources/source.ts';
 import type { Wanted } from './calls.ts';
 
 /** What the builder reads of an export, section by section in archive order, whichever door it came in by. */
@@ -18,15 +19,14 @@ export interface Readable {
   hasSubject(reader: Reader): Promise<boolean>;
   /** What the sections must give, by a look of its own, and which limits cut something. */
   count(reader: Reader): Promise<{ counts: SectionCount[]; cuts: MessageCut[] }>;
+  /** What the slices of a part are made of, in their order. */
+  read(reader: Reader, slices: Slice[], signal: AbortSignal): AsyncIterable<SelectionRows>;
 }
 
 export interface ReadableSection {
   category: string;
-  /** Null for what no single table has. */
-  selection: Selection | null;
   /** `rows` is how many it has. Null for what is read in one go. */
   cut: ((reader: Reader, targetRows: number, rows: number) => Promise<KeyRange[]>) | null;
-  read(reader: Reader, range: KeyRange | null, signal: AbortSignal): AsyncIterable<RowChunk>;
 }
 
 /** Throws a plain error for what the config does not name: it was checked when the export was asked for. */
@@ -44,48 +44,81 @@ function ofKind(kind: ExportKind, subject: string): Readable {
   return {
     source: kind.source,
     rowsPerPart: kind.policy.rowsPerPart,
-    sections: kind.selections.map((selection) => ofSelection(selection, subject)),
+    sections: kind.selections.map((selection) => ({
+      category: selection.category,
+      cut: (reader, targetRows, rows) => reader.cut(selection, subject, targetRows, rows),
+    })),
+    read: (reader, slices, signal) => readSlices(reader, kind, subject, slices, signal),
     async hasSubject(reader) {
       await reader.foresee([subjectSelection(kind.subject), ...kind.selections]);
       return hasSubject(reader, kind.subject, subject);
     },
     async count(reader) {
-      const counts: SectionCount[] = [];
-      for (const selection of kind.selections) {
-        counts.push({ category: selection.category, ...(await reader.count(selection, subject)) });
-      }
+      const counted = await reader.countEach(kind.selections, subject);
+      const counts = counted.map(
+        (count, index): SectionCount => ({
+          category: kind.selections[index]?.category ?? '',
+          ...count,
+        }),
+      );
       return { counts, cuts: [] };
     },
   };
 }
 
-function ofSelection(selection: Selection, subject: string): ReadableSection {
-  return {
-    category: selection.category,
-    selection,
-    cut: (reader, targetRows, rows) => reader.cut(selection, subject, targetRows, rows),
-    read: (reader, range, signal) =>
-      reader.read(selection, subject, { ...(range && { range }), separator: rowSeparator, signal }),
-  };
+/** Those that are read whole stand together in the archive, and are small: they are asked for at once. */
+async function* readSlices(
+  reader: Reader,
+  { selections }: ExportKind,
+  subject: string,
+  slices: Slice[],
+  signal: AbortSignal,
+): AsyncGenerator<SelectionRows> {
+  const wanted = slices.map(({ category, range }) => ({ range, selection: named(selections, category) }));
+  await reader.foresee(wanted.map(({ selection }) => selection));
+  const options = { separator: rowSeparator, signal };
+  let whole: Selection[] = [];
+  for (const { selection, range } of wanted) {
+    if (!range) {
+      whole.push(selection);
+      continue;
+    }
+    yield* reader.readEach(whole, subject, options);
+    whole = [];
+    yield { category: selection.category, chunks: reader.read(selection, subject, { ...options, range }) };
+  }
+  yield* reader.readEach(whole, subject, options);
+}
+
+function named<T extends { category: string }>(all: T[], category: string): T {
+  const found = all.find((one) => one.category === category);
+  if (!found) throw new Error(`There is no section "${category}".`);
+  return found;
 }
 
 function ofChat(chat: ResolvedChat, request: ChatRequest): Readable {
+  const sections = chatSections(chat, request).map((section) => ({ category: section.name, section }));
   return {
     source: chat.source,
     rowsPerPart: chat.policy.rowsPerPart,
-    sections: chatSections(chat, request).map(ofChatSection),
+    sections: sections.map(({ category }) => ({ category, cut: null })),
     // Channels and users were looked up when they were asked for; what is gone since is an empty section.
     hasSubject: async () => true,
     count: (reader) => countSections(reader, chat, request),
+    async *read(reader, slices, signal) {
+      for (const { category } of slices) {
+        yield { category, chunks: readChatSection(reader, named(sections, category).section, signal) };
+      }
+    },
   };
 }
 
-function ofChatSection({ name, query, separator, format }: ChatSection): ReadableSection {
-  return {
-    category: name,
-    selection: null,
-    cut: null,
-    read: (reader, _range, signal) =>
-      format === 'csv' ? reader.readCsv(query, { signal }) : reader.readQuery(query, { separator, signal }),
-  };
+function readChatSection(
+  reader: Reader,
+  { query, separator, format }: ChatSection,
+  signal: AbortSignal,
+): AsyncIterable<RowChunk> {
+  return format === 'csv'
+    ? reader.readCsv(query, { signal })
+    : reader.readQuery(query, { separator, signal });
 }

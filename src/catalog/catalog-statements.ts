@@ -1,4 +1,4 @@
-import { KIND_OF_TYPE } from '../sources/postgres/columns.ts';
+import { KIND_OF_TYPE } from '../sources/postgres/types.ts';
 
 // Each statement answers with one JSON object a row. They work on Postgres 12 and later; a column of a catalog that
 // came later is read through `to_jsonb`.

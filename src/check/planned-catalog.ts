@@ -1,5 +1,6 @@
 import type { Column, Relation } from '../catalog/database-schema.ts';
-import type { Catalog, CatalogColumn, CatalogTable } from '../sources/postgres/columns.ts';
+import type { Catalog } from '../sources/postgres/columns.ts';
+import type { CatalogColumn, CatalogTable } from '../sources/postgres/tables.ts';
 import type { Way } from '../sources/source.ts';
 
 /** The tables that one way goes through, as the catalog has them: the category's own first. */
@@ -28,5 +29,12 @@ function tableOf({ kind, columns }: Relation): CatalogTable {
 
 export function readColumnOf({ name, type, kind, isNullable }: Column): CatalogColumn {
   const isOther = kind === 'array' || kind === 'composite' || kind === 'json-like';
-  return { name, type, kind: isOther ? kind : 'plain', isNullable, needsCollation: false };
+  return {
+    name,
+    type,
+    kind: isOther ? kind : 'plain',
+    isNullable,
+    collationOid: '0',
+    needsCollation: false,
+  };
 }

@@ -101,6 +101,15 @@ export interface Query {
   columns: SelectedColumn[];
 }
 
+/**
+ * Rows of one selection, the separator between rows and chunks already in them: to be read to their end before those of
+ * the next are asked for.
+ */
+export interface SelectionRows {
+  category: string;
+  chunks: AsyncIterable<RowChunk>;
+}
+
 export interface Reader {
   /**
    * What will be asked of these, so that the catalog is read once for all. Of use only; what is wrong with one of them
@@ -109,6 +118,8 @@ export interface Reader {
   foresee(selections: Selection[]): Promise<void>;
   /** Without reading a row: nothing of it is shared with `read` but the names and the snapshot. */
   count(selection: Selection, subject: string): Promise<RowCount>;
+  /** The same of many, of which each is asked at once: what there is between a small export and the next is round trips. */
+  countEach(selections: Selection[], subject: string): Promise<RowCount[]>;
   /**
    * Cuts a selection into ranges of about `targetRows`; one unbounded range if it is small or cannot be cut. `rows` is
    * how many it has, where that is known.
@@ -116,6 +127,15 @@ export interface Reader {
   cut(selection: Selection, subject: string, targetRows: number, rows?: number): Promise<KeyRange[]>;
   /** Rows as JSON objects in the order of the key. Throws `source_refused` if the catalog does not match. */
   read(selection: Selection, subject: string, options: ReadOptions): AsyncIterable<RowChunk>;
+  /**
+   * What `read` gives of each selection, in their order, without a round trip between them. Whether the tables are still
+   * what the snapshot knows is found out at the end: rows count for nothing before the last of them are read.
+   */
+  readEach(
+    selections: Selection[],
+    subject: string,
+    options: Omit<ReadOptions, 'range'>,
+  ): AsyncIterable<SelectionRows>;
   /** Rows of a statement as JSON objects, like `read`. */
   readQuery(query: Query, options: Omit<ReadOptions, 'range'>): AsyncIterable<RowChunk>;
   /**

@@ -44,32 +44,42 @@ function describePart({ sections }: BuiltPart) {
 }
 
 /**
- * A span for each `COPY`, from its start to its last byte: how long the server made us wait of it, and with that how
+ * A span for each `COPY`, or all that are sent in one message, from its start to its last byte: how long the server made us wait of it, and with that how
  * long transcoding, hashing, sealing and the store took. https://opentelemetry.io/docs/specs/semconv/database/postgresql/
  */
 export function traceConnection(tracing: Tracing, connection: Connection): Connection {
   return {
     ...connection,
-    async *copy(sql, signal) {
-      const span = tracing.tracer.startSpan('COPY', {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          'db.system.name': 'postgresql',
-          'db.operation.name': 'COPY',
-          'db.query.text': withoutLiterals(sql),
-        },
-      });
-      const meter = createMeter();
-      try {
-        yield* meter.measure(connection.copy(sql, signal), payloadBytes);
-      } finally {
-        span.setAttributes({ 'handover.bytes': meter.bytes(), 'handover.wait_ms': meter.waitedMs() }).end();
-      }
-    },
+    copy: (sql, signal) => traceCopy(tracing, [sql], connection.copy(sql, signal)),
+    copyEach: (statements, signal) => traceCopy(tracing, statements, connection.copyEach(statements, signal)),
   };
 }
 
-function payloadBytes({ bounds }: CopyBytes): number {
+async function* traceCopy<T extends CopyBytes | null>(
+  { tracer }: Tracing,
+  statements: string[],
+  copied: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const copies = statements.filter((sql) => sql.startsWith('copy'));
+  const span = tracer.startSpan('COPY', {
+    kind: SpanKind.CLIENT,
+    attributes: {
+      'db.system.name': 'postgresql',
+      'db.operation.name': 'COPY',
+      'db.query.text': copies.map(withoutLiterals).join('; '),
+      ...(copies.length > 1 && { 'db.operation.batch.size': copies.length }),
+    },
+  });
+  const meter = createMeter();
+  try {
+    yield* meter.measure(copied, payloadBytes);
+  } finally {
+    span.setAttributes({ 'handover.bytes': meter.bytes(), 'handover.wait_ms': meter.waitedMs() }).end();
+  }
+}
+
+function payloadBytes(copied: CopyBytes | null): number {
+  const { bounds } = copied ?? { bounds: [] };
   return bounds.reduce((sum, bound, index) => (index % 2 === 0 ? sum - bound : sum + bound), 0);
 }
 

@@ -55,11 +55,13 @@ export async function onDisk<T>(work: Promise<T>): Promise<T> {
 
 /** Two pages a writer: while one is written, the other is filled. Small enough for many writers at once. */
 const pageBytes = 512 * 1024;
+/** Of the first, which is enough for most files. */
+const firstPageBytes = 64 * 1024;
 
 /** Copies before it asks for more, so a chunk may be overwritten once the next is asked for. */
 async function writeAll(file: FileHandle, bytes: AsyncIterable<Uint8Array>): Promise<number> {
-  let page = Buffer.allocUnsafe(pageBytes);
-  let spare = Buffer.allocUnsafe(pageBytes);
+  let page: Buffer = Buffer.allocUnsafe(firstPageBytes);
+  let spare: Buffer | null = null;
   let filled = 0;
   let sizeBytes = 0;
   let writing = Promise.resolve();
@@ -71,16 +73,23 @@ async function writeAll(file: FileHandle, bytes: AsyncIterable<Uint8Array>): Pro
     writing.catch(() => {});
     sizeBytes += filled;
     filled = 0;
-    [page, spare] = [spare, page];
+  }
+
+  function turnPage(): void {
+    const full = page;
+    page = spare ?? Buffer.allocUnsafe(pageBytes);
+    spare = full.length === pageBytes ? full : null;
   }
 
   for await (const chunk of bytes) {
     for (let from = 0; from < chunk.length; ) {
-      const piece = chunk.subarray(from, from + pageBytes - filled);
+      const piece = chunk.subarray(from, from + page.length - filled);
       page.set(piece, filled);
       filled += piece.length;
       from += piece.length;
-      if (filled === pageBytes) await flush();
+      if (filled < page.length) continue;
+      await flush();
+      turnPage();
     }
   }
   await flush();

@@ -38,12 +38,11 @@ async function partsOf(rows: Record<string, number>, rowsPerPart = 100_000): Pro
     rowsPerPart,
     sections: Object.keys(rows).map((category) => ({
       category,
-      selection: null,
       cut: async (_reader, targetRows, count) =>
         Array.from({ length: Math.round(count / targetRows) }, () => ({ from: null, to: null })),
-      read: async function* () {},
     })),
     hasSubject: async () => true,
+    read: async function* () {},
     count: async () => ({
       counts: Object.entries(rows).map(([category, rowsInScope]) => ({
         category,

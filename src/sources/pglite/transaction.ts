@@ -1,6 +1,6 @@
 import { type PGlite, protocol, type Transaction } from '@electric-sql/pglite';
 import { type CopyBytes, copyBytesOf } from '../postgres/copy-tap.ts';
-import { SESSION_SETTINGS, type Session, TAKEN_AT } from '../postgres/session.ts';
+import { MARK, SESSION_SETTINGS, type Session, TAKEN_AT } from '../postgres/session.ts';
 import { createSlots } from '../postgres/slots.ts';
 
 /** A read-only transaction of a PGlite, held open. Whatever else wants the database waits for its end. */
@@ -18,6 +18,7 @@ export async function openTransaction(pglite: PGlite): Promise<PgliteTransaction
     await transaction.exec(`set transaction isolation level repeatable read, read only; ${SESSION_SETTINGS}`);
     const session = sessionOf(pglite, transaction);
     const [instant] = await session.query(`select ${TAKEN_AT}`);
+    await session.query(MARK);
     opened.resolve({ session, takenAt: instant?.[0] ?? '' });
     await closing.promise;
     await transaction.rollback();
@@ -40,6 +41,12 @@ function sessionOf(pglite: PGlite, transaction: Transaction): Session {
     async query(sql) {
       const options = { rowMode: 'array', parsers: { [JSON_OID]: String } } as const;
       return (await transaction.query<(string | null)[]>(sql, [], options)).rows;
+    },
+
+    async queryEach(statements) {
+      const options = { rowMode: 'array', parsers: { [JSON_OID]: String } } as const;
+      const answers = await transaction.exec(statements.join(';\n'), options);
+      return answers.map(({ rows }) => rows as unknown as (string | null)[][]);
     },
 
     async describe(sql) {

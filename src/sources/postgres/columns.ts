@@ -1,37 +1,10 @@
-import { escapeLiteral } from 'pg';
 import { editDistance } from '../../edit-distance.ts';
 import { HandoverError } from '../../errors.ts';
 import { type Hop, type Selection, type Way, waysOf } from '../source.ts';
 import type { Codec } from './codecs.ts';
 import type { Session } from './session.ts';
-
-/** What is to be known of a column to read it. A domain is looked through: the type is the one it was made from. */
-export interface ReadColumn {
-  type: { schema: string; name: string };
-  kind: 'plain' | 'array' | 'composite' | 'json-like';
-}
-
-/** A column as the catalog has it. */
-export interface CatalogColumn extends ReadColumn {
-  name: string;
-  /** False only where a constraint that was checked on every row says so. */
-  isNullable: boolean;
-  /** Text whose order is not that of its bytes. */
-  needsCollation: boolean;
-}
-
-export interface CatalogTable {
-  oid: string;
-  /**
-   * Whether a row has an address on a page, `ctid`, that no other has: tables and materialised views have, views not, nor
-   * foreign tables, also as partitions or children: many rows behind one may have the same.
-   */
-  hasAddresses: boolean;
-  isPartitioned: boolean;
-  /** A table that no other inherits from: its rows are in its own file. */
-  isAlone: boolean;
-  columns: Map<string, CatalogColumn>;
-}
+import { type CatalogTable, findTable, type Place } from './tables.ts';
+import type { ReadColumn } from './types.ts';
 
 export interface Catalog {
   table: CatalogTable;
@@ -43,6 +16,11 @@ export interface CatalogWay {
   way: Way;
   /** One for each hop of the way, in its order. */
   hops: CatalogTable[];
+}
+
+/** All that are read for a category. */
+export function tablesOf({ table, ways }: Catalog): CatalogTable[] {
+  return [table, ...ways.flatMap(({ hops }) => hops)];
 }
 
 /** Everything that a selection names. Throws `source_refused` naming what is not there, and what it may have meant. */
@@ -141,90 +119,6 @@ const codecsByType: Record<string, Codec> = {
 const castNumbers = new Set(['numeric', 'float4', 'float8']);
 const castTexts = new Set(['date', 'time', 'timetz', 'interval']);
 
-/** The tables that a session has asked about: it lives for one transaction, and what is read in it is of one instant. */
-const tablesOf = new WeakMap<Session, Map<string, CatalogTable>>();
-
-/** The tables that selections name, asked of the server at once: planning the statement is most of what it costs. */
-export async function readTables(session: Session, selections: Selection[]): Promise<void> {
-  const places: Place[] = selections.flatMap((selection) => [
-    selection,
-    ...waysOf(selection.belongsTo).flatMap(({ through = [] }) => through),
-  ]);
-  const known = knownTables(session);
-  const unknown = new Map<string, Place>();
-  for (const place of places) if (!known.has(nameOf(place))) unknown.set(nameOf(place), place);
-  if (unknown.size === 0) return;
-  const rows = Map.groupBy(await session.query(columnsSql([...unknown.values()])), ([schema, table]) =>
-    nameOf({ schema: schema ?? '', table: table ?? '' }),
-  );
-  for (const [name, ofTable] of rows) known.set(name, tableOf(ofTable));
-}
-
-function knownTables(session: Session): Map<string, CatalogTable> {
-  const known = tablesOf.get(session) ?? new Map<string, CatalogTable>();
-  tablesOf.set(session, known);
-  return known;
-}
-
-function nameOf({ schema, table }: Place): string {
-  return JSON.stringify([schema, table]);
-}
-
-interface Place {
-  schema: string;
-  table: string;
-}
-
-/**
- * Asked of the server once a session: many ways lead through the same tables, and a category is counted and then read. A
- * table that is altered in between is noticed at the end of the read, by its files.
- */
-async function knownTable(session: Session, category: string, place: Place): Promise<CatalogTable> {
-  const known = knownTables(session);
-  const table = known.get(nameOf(place)) ?? (await readTable(session, category, place));
-  known.set(nameOf(place), table);
-  return table;
-}
-
-async function readTable(
-  session: Session,
-  category: string,
-  { schema, table }: Place,
-): Promise<CatalogTable> {
-  const rows = await session.query(columnsSql([{ schema, table }]));
-  if (rows.length > 0) return tableOf(rows);
-  const name = `${schema}.${table}`;
-  const near = nearestTo(table, await tableNames(session));
-  throw new HandoverError(
-    'source_refused',
-    `Category "${category}": the source has no table "${name}".${hint(near)}`,
-    { details: { category, table: name, near } },
-  );
-}
-
-/** Of the rows of {@link columnsSql} for one table. */
-function tableOf(rows: (string | null)[][]): CatalogTable {
-  const columns = new Map<string, CatalogColumn>();
-  for (const [, , , , , , name, typeSchema, typeName, kind, isNullable, needsCollation] of rows) {
-    if (!name) continue;
-    columns.set(name, {
-      name,
-      type: { schema: typeSchema ?? '', name: typeName ?? '' },
-      kind: kind as CatalogColumn['kind'],
-      isNullable: isNullable === 'true',
-      needsCollation: needsCollation === 'true',
-    });
-  }
-  const [, , oid, relationKind, hasChildren, hasForeignRows] = rows[0] ?? [];
-  return {
-    oid: oid ?? '',
-    hasAddresses: ['r', 'p', 'm'].includes(relationKind ?? '') && hasForeignRows !== 'true',
-    isPartitioned: relationKind === 'p',
-    isAlone: relationKind === 'r' && hasChildren !== 'true',
-    columns,
-  };
-}
-
 function requireColumn(
   category: string,
   place: { schema: string; table: string },
@@ -241,68 +135,16 @@ function requireColumn(
   );
 }
 
-/**
- * Of `pg_type t`. A type with a cast to json of its own (hstore, PostGIS) is JSON-like: `row_to_json` uses that cast,
- * and so do we. The type `record` is what `row(…)` makes in a statement; no table has it.
- */
-export const KIND_OF_TYPE = `
-  case when t.typcategory = 'A' or t.oid = 'pg_catalog._record'::pg_catalog.regtype then 'array'
-    when t.typtype = 'c' or t.oid = 'pg_catalog.record'::pg_catalog.regtype then 'composite'
-    when t.oid >= 16384 and exists (
-      select from pg_catalog.pg_cast
-      where castsource = t.oid and casttarget = 'pg_catalog.json'::pg_catalog.regtype and castmethod = 'f'
-    ) then 'json-like' else 'plain' end`;
-
-/** One row a column; one without a name for a table that has none; none for what is not there. */
-function columnsSql(places: Place[]): string {
-  const names = (of: string[]) => `array[${of.map(escapeLiteral)}]::pg_catalog.name[]`;
-  const schemas = names(places.map(({ schema }) => schema));
-  const tables = names(places.map(({ table }) => table));
-  return `
-    with recursive wanted as (
-      select place.schema, place.name, c.oid, c.relkind, c.relhassubclass,
-        c.relkind in ('v', 'f') or (c.relkind = 'r' and c.relhassubclass) as may_hold_nulls
-      from rows from (pg_catalog.unnest(${schemas}), pg_catalog.unnest(${tables})) place(schema, name)
-      join pg_catalog.pg_namespace n on n.nspname = place.schema
-      join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = place.name
-        and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    ), below as (
-      select oid as root, oid from wanted
-      union
-      select below.root, i.inhrelid from below join pg_catalog.pg_inherits i on i.inhparent = below.oid
-    ), attribute as (
-      select a.attrelid, a.attnum, a.attname, a.attcollation, a.atttypid as type_oid,
-        may_hold_nulls or not a.attnotnull or exists (
-          select from pg_catalog.pg_constraint c
-          where c.conrelid = a.attrelid and c.contype = 'n' and not c.convalidated and a.attnum = any(c.conkey)
-        ) as nullable
-      from wanted join pg_catalog.pg_attribute a on a.attrelid = wanted.oid
-      where a.attnum > 0 and not a.attisdropped
-      union all
-      select a.attrelid, a.attnum, a.attname, a.attcollation, t.typbasetype, a.nullable
-      from attribute a join pg_catalog.pg_type t on t.oid = a.type_oid
-      where t.typtype = 'd'
-    ), bytewise as (
-      select c.oid from pg_catalog.pg_collation c
-      where c.collname in ('C', 'POSIX', 'ucs_basic')
-        or (c.collname = 'default' and (
-          select case coalesce(pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c')
-            when 'c' then d.datcollate in ('C', 'POSIX') when 'b' then true else false end
-          from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
-    )
-    select wanted.schema::text, wanted.name::text, wanted.oid::text, wanted.relkind::text, wanted.relhassubclass::text,
-      exists (
-        select from below join pg_catalog.pg_class c on c.oid = below.oid
-        where below.root = wanted.oid and c.relkind = 'f')::text,
-      a.attname::text, n.nspname::text, t.typname::text,
-      ${KIND_OF_TYPE},
-      a.nullable::text,
-      (a.attcollation <> 0 and a.attcollation not in (select oid from bytewise))::text
-    from wanted
-    left join (attribute a
-      join pg_catalog.pg_type t on t.oid = a.type_oid and t.typtype <> 'd'
-      join pg_catalog.pg_namespace n on n.oid = t.typnamespace) on a.attrelid = wanted.oid
-    order by wanted.oid, a.attnum`;
+async function knownTable(session: Session, category: string, place: Place): Promise<CatalogTable> {
+  const found = await findTable(session, place);
+  if (found) return found;
+  const name = `${place.schema}.${place.table}`;
+  const near = nearestTo(place.table, await tableNames(session));
+  throw new HandoverError(
+    'source_refused',
+    `Category "${category}": the source has no table "${name}".${hint(near)}`,
+    { details: { category, table: name, near } },
+  );
 }
 
 async function tableNames(session: Session): Promise<string[]> {

@@ -1,10 +1,10 @@
 import { Client, type QueryArrayResult } from 'pg';
-import { copyOut } from './copy-out.ts';
+import { copyEachOut, copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
 import { connectionOf } from './driver.ts';
 import { sqlStateOf } from './failures.ts';
 import { createOneBufferSocket, type OneBufferSocket } from './one-buffer-socket.ts';
-import type { Session } from './session.ts';
+import { MARK, type Session } from './session.ts';
 import { createSlots } from './slots.ts';
 
 export interface ConnectionOptions {
@@ -13,8 +13,8 @@ export interface ConnectionOptions {
   applicationName: string;
 }
 
-export interface Connection extends Session {
-  /** Begins a transaction by the statements of `start`, and resolves to what it answers to `select ${answer}`. */
+export interface Connection extends Required<Session> {
+  /** Begins a transaction by the statements of `start`, and marks it. Resolves to what it answers to `select ${answer}`. */
   begin(start: string, answer?: string): Promise<(string | null)[]>;
   /**
    * Ends the transaction. Resolves to whether another may be begun: false when anything still runs, failed or was
@@ -69,32 +69,38 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     }
   }
 
+  async function* copy<T>(
+    begin: (over: { cancel: () => Promise<void>; signal: AbortSignal }) => AsyncGenerator<T>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<T> {
+    const signals = signal ? [signal, closing.signal] : [closing.signal];
+    copiesRunning++;
+    try {
+      yield* begin({ cancel, signal: AbortSignal.any(signals) });
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    } finally {
+      copiesRunning--;
+    }
+  }
+
   return {
     turn: createSlots(1),
-    query: (sql) => run(() => queryText(client, sql)),
+    query: async (sql) => (await run(() => queryTexts(client, sql))).at(-1) ?? [],
+    queryEach: (statements) => run(() => queryTexts(client, statements.join(';\n'))),
     async describe(sql) {
       const { fields } = await run(() => client.query(sql));
       return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
     },
-    async *copy(sql, signal) {
-      const signals = signal ? [signal, closing.signal] : [closing.signal];
-      copiesRunning++;
-      try {
-        yield* copyOut({ client, tap }, sql, { cancel, signal: AbortSignal.any(signals) });
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      } finally {
-        copiesRunning--;
-      }
-    },
+    copy: (sql, signal) => copy((over) => copyOut({ client, tap }, sql, over), signal),
+    copyEach: (statements, signal) => copy((over) => copyEachOut({ client, tap }, statements, over), signal),
     async begin(start, answer) {
       keepsProcess(client, true);
       const asked = answer === undefined ? '' : `, ${answer}`;
-      const rows = await run(() =>
-        queryText(client, `${start}; select pg_catalog.pg_backend_pid()::pg_catalog.text${asked}`),
-      );
-      const [backend = null, ...answers] = rows[0] ?? [];
+      const sql = `${start}; select pg_catalog.pg_backend_pid()::pg_catalog.text${asked}; ${MARK}`;
+      const rows = (await run(() => queryTexts(client, sql))).at(-2);
+      const [backend = null, ...answers] = rows?.[0] ?? [];
       pid = backend;
       return answers;
     },
@@ -150,16 +156,15 @@ function keepsProcess(client: Client, isKept: boolean): void {
   else connection.unref();
 }
 
-/** What the last of the statements answers. */
-async function queryText(client: Client, sql: string): Promise<(string | null)[][]> {
+/** What each of the statements answers. */
+async function queryTexts(client: Client, sql: string): Promise<(string | null)[][][]> {
   const answer: QueryArrayResult<(string | null)[]> | QueryArrayResult<(string | null)[]>[] =
     await client.query<(string | null)[]>({
       text: sql,
       rowMode: 'array',
       types: { getTypeParser: () => (text: string) => text },
     });
-  const last = Array.isArray(answer) ? answer.at(-1) : answer;
-  return last?.rows ?? [];
+  return (Array.isArray(answer) ? answer : [answer]).map(({ rows }) => rows);
 }
 
 /** On a connection of its own, for a moment: by the server's function, so that it also works over TLS and poolers. */

@@ -2,17 +2,37 @@ import { setTimeout } from 'node:timers/promises';
 import type { Client, Connection, Submittable } from 'pg';
 import type { CopyBytes, CopyTap } from './copy-tap.ts';
 
+interface CopyOptions {
+  cancel: () => Promise<void>;
+  signal?: AbortSignal;
+}
+
 /**
  * `COPY … TO STDOUT` as a query of `pg`. What comes with one read of the socket is handed over as it lies there, so
  * nothing is copied. The server waits when we do not read.
  */
-export async function* copyOut(
+export function copyOut(
   { client, tap }: { client: Client; tap: CopyTap },
   sql: string,
-  options: { cancel: () => Promise<void>; signal?: AbortSignal },
+  options: CopyOptions,
 ): AsyncGenerator<CopyBytes> {
-  const { cancel, signal } = options;
-  const copy = new CopyQuery(sql, tap);
+  return runCopy(client, new CopyQuery<CopyBytes>(sql, tap, []), options);
+}
+
+/** Several of them in one message, and null behind each; other statements between them answer nothing. */
+export function copyEachOut(
+  { client, tap }: { client: Client; tap: CopyTap },
+  statements: string[],
+  options: CopyOptions,
+): AsyncGenerator<CopyBytes | null> {
+  return runCopy(client, new CopyQuery<CopyBytes | null>(statements.join(';\n'), tap, [null]), options);
+}
+
+async function* runCopy<T extends CopyBytes | null>(
+  client: Client,
+  copy: CopyQuery<T>,
+  { cancel, signal }: CopyOptions,
+): AsyncGenerator<T> {
   let cancelling: Promise<void> | null = null;
   const stop = () => {
     copy.discard();
@@ -23,8 +43,8 @@ export async function* copyOut(
   signal?.addEventListener('abort', stop);
   try {
     client.query(copy);
-    for (let bytes = await copy.next(); bytes !== null; bytes = await copy.next()) {
-      yield bytes;
+    for (let next = await copy.next(); next !== undefined; next = await copy.next()) {
+      yield next;
       signal?.throwIfAborted();
     }
     signal?.throwIfAborted();
@@ -38,7 +58,10 @@ export async function* copyOut(
 }
 
 /** A cancel that overtakes its statement on the way to the server is ignored there. */
-async function cancelUntilEnded(copy: CopyQuery, cancel: () => Promise<void>): Promise<void> {
+async function cancelUntilEnded(
+  copy: CopyQuery<CopyBytes | null>,
+  cancel: () => Promise<void>,
+): Promise<void> {
   const attempt = new AbortController();
   const ended = copy.ended.then(() => attempt.abort());
   while (copy.isRunning) {
@@ -52,12 +75,14 @@ async function cancelUntilEnded(copy: CopyQuery, cancel: () => Promise<void>): P
 
 const CANCEL_AGAIN_MS = 1_000;
 
-class CopyQuery implements Submittable {
+/** Hands out bytes, and what stands behind each COPY. */
+class CopyQuery<T extends CopyBytes | null> implements Submittable {
   readonly #sql: string;
   #connection: Connection | null = null;
   readonly #tap: CopyTap;
+  readonly #behindEach: T[];
   /** One, unless more came before the socket was still. */
-  #waiting: CopyBytes[] = [];
+  #waiting: T[] = [];
   #isPaused = false;
   /** Whether the consumer has bytes that lie in the socket's buffer. */
   #isHeld = false;
@@ -71,17 +96,18 @@ class CopyQuery implements Submittable {
     this.#end = resolve;
   });
 
-  constructor(sql: string, tap: CopyTap) {
+  constructor(sql: string, tap: CopyTap, behindEach: T[]) {
     this.#sql = sql;
     this.#tap = tap;
+    this.#behindEach = behindEach;
   }
 
   get isRunning(): boolean {
     return this.#connection !== null && !this.#isOver;
   }
 
-  /** What came next; null at the end. Throws what the server threw. */
-  async next(): Promise<CopyBytes | null> {
+  /** What came next; undefined at the end. Throws what the server threw. */
+  async next(): Promise<T | undefined> {
     this.#isHeld = false; // what was handed out before has been used
     if (this.#waiting.length === 0 && !this.#isOver && !this.#isDiscarding) {
       this.#flow();
@@ -90,10 +116,10 @@ class CopyQuery implements Submittable {
       });
     }
     if (this.#error && !this.#isDiscarding) throw this.#error;
-    const bytes = this.#waiting.shift() ?? null;
-    this.#isHeld = bytes !== null;
+    const next = this.#waiting.shift();
+    this.#isHeld = next !== undefined && next !== null;
     this.#flow();
-    return bytes;
+    return next;
   }
 
   /** Nobody will ask for more. */
@@ -113,11 +139,11 @@ class CopyQuery implements Submittable {
 
   submit(connection: Connection): void {
     this.#connection = connection;
-    this.#tap.to = (bytes) => this.#take(bytes);
+    this.#tap.to = (bytes) => this.#take(bytes as T);
     connection.query(this.#sql);
   }
 
-  #take(bytes: CopyBytes): void {
+  #take(bytes: T): void {
     if (this.#isDiscarding) return;
     this.#waiting.push(bytes);
     if (this.#isPaused) return;
@@ -126,7 +152,11 @@ class CopyQuery implements Submittable {
     this.#wake();
   }
 
-  handleCommandComplete(): void {}
+  handleCommandComplete({ text }: { text: string }): void {
+    if (this.#isDiscarding || this.#behindEach.length === 0 || !text.startsWith('COPY')) return;
+    this.#waiting.push(...this.#behindEach);
+    this.#wake();
+  }
 
   handleReadyForQuery(): void {
     this.#finish(null);

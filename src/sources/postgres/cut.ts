@@ -1,8 +1,9 @@
 import type { KeyRange, Selection } from '../source.ts';
-import type { Catalog, CatalogColumn } from './columns.ts';
+import type { Catalog } from './columns.ts';
 import { countRange } from './count.ts';
 import { firstKey, keyOf, scopeOf, typeOf } from './select.ts';
 import type { Session } from './session.ts';
+import type { CatalogColumn } from './tables.ts';
 
 /**
  * Cuts a range into ranges of about `targetRows`. They share no row and miss none, whatever the bounds are; good

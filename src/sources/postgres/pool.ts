@@ -154,8 +154,10 @@ function sessionOn(connection: Connection): { session: Session; end(): void } {
     session: {
       turn: createSlots(1),
       query: async (sql) => on().query(sql),
+      queryEach: async (statements) => on().queryEach(statements),
       describe: async (sql) => on().describe(sql),
       copy: (sql, signal) => on().copy(sql, signal),
+      copyEach: (statements, signal) => on().copyEach(statements, signal),
     },
     end() {
       isOver = true;

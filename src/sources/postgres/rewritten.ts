@@ -1,4 +1,5 @@
 import type { Session } from './session.ts';
+import type { CatalogTable } from './tables.ts';
 
 /**
  * TRUNCATE, and an ALTER TABLE that rewrites the table, show even to older snapshots a table without the old rows:
@@ -11,7 +12,13 @@ import type { Session } from './session.ts';
  */
 export async function isUnchanged(session: Session, oids: string[]): Promise<boolean> {
   if (oids.length === 0) return true;
-  const [found] = await session.query(`
+  const [found] = await session.query(changesOfFamilies(oids));
+  return found?.[0] === '0';
+}
+
+/** How many of the tables, and of those below them, are others now. */
+function changesOfFamilies(oids: string[]): string {
+  return `
     with recursive family(oid, parent) as (
       select c.oid, null::oid from pg_catalog.pg_class c where c.oid in (${oids})
       union
@@ -29,16 +36,17 @@ export async function isUnchanged(session: Session, oids: string[]): Promise<boo
     from family join pg_catalog.pg_class c on c.oid = family.oid
     where ${IS_OTHER_FILE}
       or (c.relispartition and family.parent is not null and not exists (
-        select from pg_catalog.pg_partition_ancestors(c.oid) a where a.relid = family.parent))`);
-  return found?.[0] === '0';
+        select from pg_catalog.pg_partition_ancestors(c.oid) a where a.relid = family.parent))`;
 }
 
-/** The same of tables that are alone, with no look for what may lie below them: planning that costs more than a small read. */
-export async function areFilesUnchanged(session: Session, oids: string[]): Promise<boolean> {
-  const [found] = await session.query(`
-    select count(*)::text from pg_catalog.pg_class c
-    where c.oid in (${oids}) and ${IS_OTHER_FILE}`);
-  return found?.[0] === '0';
+/**
+ * A statement that counts which of the tables that were read are others now. Of those that are alone it does not look for
+ * what may lie below them: planning that costs more than a small read.
+ */
+export function changesOf(tables: CatalogTable[]): string {
+  const oids = tables.map(({ oid }) => oid);
+  if (!tables.every(({ isAlone }) => isAlone)) return changesOfFamilies(oids);
+  return `select count(*)::text from pg_catalog.pg_class c where c.oid in (${oids}) and ${IS_OTHER_FILE}`;
 }
 
 const IS_OTHER_FILE =

@@ -1,12 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { Hop, KeyRange, Selection, Way } from '../source.ts';
-import {
-  type Catalog,
-  type CatalogColumn,
-  type CatalogTable,
-  type CatalogWay,
-  readingOf,
-} from './columns.ts';
+import { type Catalog, type CatalogWay, readingOf } from './columns.ts';
+import type { CatalogColumn, CatalogTable } from './tables.ts';
 
 /**
  * The rows of a selection as a FROM and WHERE clause on alias `t`; `sample` goes behind the table's name. Without a

@@ -8,6 +8,8 @@ import type { Slots } from './slots.ts';
 export interface Session {
   /** The statement's columns must be text: drivers parse other types, each in its own way. */
   query(sql: string): Promise<(string | null)[][]>;
+  /** Several at once, without a round trip between them; what each answers. The first that fails is the last that runs. */
+  queryEach(statements: string[]): Promise<(string | null)[][][]>;
   /** The columns that a statement answers with; it is run, so it should have no rows. */
   describe(sql: string): Promise<{ name: string; typeOid: number }[]>;
   /**
@@ -15,6 +17,11 @@ export interface Session {
    * or the signal, stops the statement on the server.
    */
   copy(sql: string, signal?: AbortSignal): AsyncIterable<CopyBytes>;
+  /**
+   * Several COPYs, and statements without an answer between them, without a round trip; null behind the last bytes of
+   * each COPY. Not for a driver that holds a whole answer in memory.
+   */
+  copyEach?(statements: string[], signal?: AbortSignal): AsyncIterable<CopyBytes | null>;
   /** One place: a session does one thing at a time. */
   turn: Slots;
 }
@@ -57,32 +64,26 @@ export const TAKEN_AT = `pg_catalog.to_char(
     else pg_catalog.clock_timestamp() end),
   'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+/** Where {@link GO_BACK} goes back to; going there keeps it, so a transaction needs but one. Set when it is begun. */
+export const MARK = 'savepoint handover';
+
 /**
- * Takes the session's turn, and marks where to come back to; what it resolves to goes back there. An error in between
- * does not end the transaction (and with it the snapshot), and the locks on the tables that were read are given up,
- * so that a migration of the product does not wait for the end of an export.
+ * Undoes an error, which does not end the transaction then (and with it the snapshot), and gives up the locks on the
+ * tables that were read, so that a migration of the product does not wait for the end of an export.
  */
-export async function enter(session: Session): Promise<() => Promise<void>> {
+export const GO_BACK = 'rollback to savepoint handover';
+
+/** Takes the session's turn; what it resolves to ends it, and goes back where that was not done already. */
+export async function enter(session: Session): Promise<(end?: { isBack: boolean }) => Promise<void>> {
   const release = await session.turn.take();
-  try {
-    if (!marked.has(session)) await session.query('savepoint handover');
-    marked.add(session);
-  } catch (error) {
-    release();
-    throw error;
-  }
-  return async () => {
+  return async ({ isBack } = { isBack: false }) => {
     // If the session is lost this fails, and so will whatever is asked of it next.
-    await rollBack(session).catch(() => {});
+    if (!isBack) await goBack(session).catch(() => {});
     release();
   };
 }
 
-/** Going back to a savepoint keeps it, so a session needs but one. */
-const marked = new WeakSet<Session>();
-
-async function rollBack(session: Session): Promise<void> {
-  const sql = 'rollback to savepoint handover';
+export async function goBack(session: Session): Promise<void> {
   // A cancel that was sent to the statement before may arrive with this one.
-  await session.query(sql).catch(() => session.query(sql));
+  await session.query(GO_BACK).catch(() => session.query(GO_BACK));
 }

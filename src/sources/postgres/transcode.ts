@@ -34,12 +34,13 @@ export interface Transcoder {
 }
 
 /** A chunk is handed out when another row may not fit; a longer row gets a buffer of its own, once. */
-const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 256 * 1024;
 
+/** `chunk` is where chunks are made, or how large they are: transcoders that work one after another can share one. */
 export function createTranscoder(
   columns: TranscodedColumn[],
   separator: Uint8Array,
-  chunkBytes = CHUNK_BYTES,
+  chunk: Uint8Array | number = CHUNK_BYTES,
 ): Transcoder {
   if (columns.length === 0) throw new Error('A row needs at least one column.');
   const fields = columns.map((column, index) => ({
@@ -53,7 +54,8 @@ export function createTranscoder(
   );
   const between = constantOf(Buffer.from(separator).toString());
   const holdsBytes = columns.some(({ codec }) => codec === 'base64');
-  const buffer = new Uint8Array(Math.max(chunkBytes, fixedBytes));
+  const given = typeof chunk === 'number' ? new Uint8Array(Math.max(chunk, fixedBytes)) : chunk;
+  const buffer = given.length < fixedBytes ? new Uint8Array(fixedBytes) : given;
   const ordinary = outputOf(buffer);
   let output = ordinary;
   const cut = createCarry();

@@ -1,8 +1,9 @@
 import { HandoverError } from '../../errors.ts';
 import type { SelectedColumn } from '../source.ts';
-import { type ReadColumn, readingOf } from './columns.ts';
+import { readingOf } from './columns.ts';
 import { compileOmissions } from './omit-paths.ts';
 import type { TranscodedColumn } from './transcode.ts';
+import type { ReadColumn } from './types.ts';
 
 /**
  * What the transcoder does with each selected column; `place` (`Category "calls"`) and `details` are for refusals.

@@ -1,0 +1,154 @@
+import { HandoverError } from '../../errors.ts';
+import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.ts';
+import { type Catalog, readCatalog, tablesOf } from './columns.ts';
+import type { CopyBytes } from './copy-tap.ts';
+import { refuse } from './failures.ts';
+import { changesOf } from './rewritten.ts';
+import { selectRows } from './select.ts';
+import { enter, GO_BACK, type Session } from './session.ts';
+import { readTables, settleKeys } from './tables.ts';
+import { CHUNK_BYTES, createTranscoder, type TranscodedColumn, type Transcoder } from './transcode.ts';
+import { transcodeBytes } from './transcode-copy.ts';
+import { transcodedColumns } from './transcoded-columns.ts';
+import { followableWays, isNoText, tryLiterals, untriedLiterals } from './ways.ts';
+
+interface Wanted {
+  selection: Selection;
+  catalog: Catalog;
+  columns: TranscodedColumn[];
+}
+
+/**
+ * `Reader.readEach`: by messages of many statements, in which the locks of each COPY are given up before the next, so that
+ * nobody waits for one table while the read of another goes on, nor do we.
+ */
+export async function* readEach(
+  session: Session,
+  copyEach: NonNullable<Session['copyEach']>,
+  selections: Selection[],
+  subject: string,
+  { separator, signal }: Omit<ReadOptions, 'range'>,
+): AsyncGenerator<SelectionRows> {
+  signal?.throwIfAborted();
+  const leave = await enter(session).catch((error) => refuse(error));
+  let isBack = false;
+  try {
+    for (const run of runsOf(await prepare(session, selections, subject))) {
+      yield* readRun(copyEach, run, subject, { separator, signal });
+    }
+    isBack = true;
+  } catch (error) {
+    signal?.throwIfAborted();
+    refuse(error);
+  } finally {
+    await leave({ isBack });
+  }
+}
+
+/** Goes back at the end. */
+async function* readRun(
+  copyEach: NonNullable<Session['copyEach']>,
+  run: Wanted[],
+  subject: string,
+  { separator, signal }: Omit<ReadOptions, 'range'>,
+): AsyncGenerator<SelectionRows> {
+  const read = run.filter(({ catalog }) => catalog.ways.length > 0);
+  const copies = read.map(
+    ({ selection, catalog }) => `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
+  );
+  const changes = changesOf(read.flatMap(({ catalog }) => tablesOf(catalog)));
+  const statements = [
+    ...copies.flatMap((copy, index) => (index > 0 ? [GO_BACK, copy] : [copy])),
+    `copy (${changes}) to stdout`,
+    GO_BACK,
+  ];
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  const copied = copyEach(statements, signal)[Symbol.asyncIterator]();
+  try {
+    for (const one of run) {
+      const section: Section = { isRead: !read.includes(one) };
+      const transcoder = createTranscoder(one.columns, separator, chunk);
+      yield { category: one.selection.category, chunks: readSection(section, copied, transcoder, signal) };
+      if (!section.isRead) throw new Error('The rows of a category were not read to their end.');
+    }
+    if (read.length > 0 && (await readAnswer(copied)) !== '0\n') throw new HandoverError('snapshot_lost');
+  } finally {
+    await copied.return?.();
+  }
+}
+
+interface Section {
+  isRead: boolean;
+}
+
+async function* readSection(
+  section: Section,
+  copied: AsyncIterator<CopyBytes | null>,
+  transcoder: Transcoder,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RowChunk> {
+  if (section.isRead) return;
+  try {
+    for (let next = await copied.next(); next.value; next = await copied.next()) {
+      yield* transcodeBytes(next.value, transcoder);
+    }
+    transcoder.end();
+    section.isRead = true;
+    const last = transcoder.take();
+    if (last) yield last;
+  } catch (error) {
+    signal?.throwIfAborted();
+    refuse(error);
+  }
+}
+
+/** What the last COPY says, read to the end of the message. */
+async function readAnswer(copied: AsyncIterator<CopyBytes | null>): Promise<string> {
+  let answer = '';
+  for (let next = await copied.next(); !next.done; next = await copied.next()) {
+    const { bytes, bounds } = next.value ?? { bytes: new Uint8Array(), bounds: [] };
+    for (let i = 0; i < bounds.length; i += 2) {
+      answer += Buffer.from(bytes.subarray(bounds[i], bounds[i + 1])).toString('latin1');
+    }
+  }
+  return answer;
+}
+
+/**
+ * What is read in one message. That a table's file is still the one that the snapshot knows holds for the whole time
+ * before, since no file comes back. A partition may: what is made of several tables is looked at under its own locks.
+ */
+function runsOf(wanted: Wanted[]): Wanted[][] {
+  const runs: Wanted[][] = [];
+  let isOpen = false;
+  for (const one of wanted) {
+    const isAlone = tablesOf(one.catalog).every((table) => table.isAlone);
+    if (isAlone && isOpen) runs.at(-1)?.push(one);
+    else runs.push([one]);
+    isOpen = isAlone;
+  }
+  return runs;
+}
+
+/** What is wrong with a category is said before the first of them is read. */
+async function prepare(session: Session, selections: Selection[], subject: string): Promise<Wanted[]> {
+  await readTables(session, selections);
+  const found: Wanted[] = [];
+  for (const selection of selections) {
+    const { category, columns: selected } = selection;
+    const catalog = await readCatalog(session, selection);
+    await settleKeys(session, catalog.table, selection.orderBy);
+    const place = `Category "${category}"`;
+    const columns = transcodedColumns(selected, catalog.table.columns, place, { category });
+    found.push({ selection, catalog, columns });
+  }
+  if (!isNoText(subject)) {
+    const untried = found.flatMap(({ catalog }) => untriedLiterals(session, catalog, subject));
+    await tryLiterals(session, untried);
+  }
+  const wanted: Wanted[] = [];
+  for (const one of found) {
+    wanted.push({ ...one, catalog: await followableWays(session, one.catalog, one.selection, subject) });
+  }
+  return wanted;
+}

@@ -25,6 +25,17 @@ export function chatConfig(url: string, options: { rowCounts?: number[]; rowsPer
   return configOf(url, Object.fromEntries(kinds));
 }
 
+/** Two kinds, each of all messages of a table of its own: `messages`, and `few` to warm up with. */
+export function twoTablesConfig(url: string, urlOfFew: string) {
+  const { exports } = chatConfig(url);
+  const messages = exports.messages as object;
+  return {
+    product: { name: 'Benchmark' },
+    sources: { main: { type: 'postgres', url }, few: { type: 'postgres', url: urlOfFew } },
+    exports: { messages: { ...messages, source: 'main' }, few: { ...messages, source: 'few' } },
+  };
+}
+
 /** One kind of export, of calls as they were made in a real campaign. */
 export function callsConfig(url: string) {
   const calls = {

@@ -20,8 +20,8 @@ export interface Bench {
   databasePid: number;
   /** For files of this bench; gone after it. Every user may enter, since nginx and Postgres run as others. */
   folder: string;
-  /** The URL of a database with the chat table of `options.rows` rows; it is made once for a whole run. */
-  chatUrl(): Promise<string>;
+  /** The URL of a database with the chat table of so many rows (`options.rows`); each is made once for a whole run. */
+  chatUrl(rows?: number): Promise<string>;
   report(result: Result): void;
   skip(bench: string, rival: string, reason: string): void;
   side(options: Omit<SideOptions, 'profileFolder'>): Promise<Side>;

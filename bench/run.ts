@@ -71,10 +71,11 @@ const postgres = await startBenchPostgres();
 try {
   const machine = describeMachine(postgres.version);
   console.error(machineLine(machine));
-  let chatUrl: Promise<string> | null = null;
-  const findChat = () => {
-    chatUrl ??= makeChatDatabase(postgres, options.rows);
-    return chatUrl;
+  const chatUrls = new Map<number, Promise<string>>();
+  const findChat = (rows = options.rows) => {
+    const made = chatUrls.get(rows) ?? makeChatDatabase(postgres, rows);
+    chatUrls.set(rows, made);
+    return made;
   };
   for (const name of names) {
     const run = benches[name];
@@ -90,7 +91,7 @@ try {
 }
 process.exit();
 
-async function runOne(run: RunBench, postgres: BenchPostgres, chatUrl: () => Promise<string>): Promise<void> {
+async function runOne(run: RunBench, postgres: BenchPostgres, chatUrl: Bench['chatUrl']): Promise<void> {
   const folder = await mkdtemp(join(temporaryFolder(serverUser()), 'handover-bench-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workspace } from '../chat-table.ts';
 import { median } from '../compare.ts';
-import { chatConfig } from '../configs.ts';
+import { twoTablesConfig } from '../configs.ts';
 import type { Bench } from '../context.ts';
 import { startInstallation } from '../installation.ts';
 import { residentBytes, watchPeak } from '../meter.ts';
@@ -10,16 +10,15 @@ const WARM_ROWS = 1000;
 const SETTLE_MS = 1500;
 
 /**
- * Resident memory of a worker that exports the table, whole and in small pieces of it. Every run is a process of its
- * own: what one leaves behind would hide the growth of the next.
+ * Resident memory of a worker that exports a table, and its time a row, with tables of several sizes. Every run is a process
+ * of its own: what one leaves behind would hide the growth of the next.
  */
 export async function runMemory(bench: Bench): Promise<void> {
   const { options, report } = bench;
   const counts = [50, 10, 1].map((share) => Math.max(WARM_ROWS, Math.floor(options.rows / share)));
-  const config = chatConfig(await bench.chatUrl(), { rowCounts: [...new Set([WARM_ROWS, ...counts])] });
   const runs = new Map(counts.map((count) => [count, [] as Seen[]]));
   for (let pair = 0; pair < options.pairs; pair++) {
-    for (const count of runs.keys()) runs.get(count)?.push(await exportOnce(bench, config, count, pair));
+    for (const count of runs.keys()) runs.get(count)?.push(await exportOnce(bench, count, pair));
   }
 
   const peaks = [...runs].map(([count, seen]) => ({
@@ -71,21 +70,19 @@ interface Seen {
 }
 
 /** A fresh worker: a small export so that its code is loaded, a pause (idle), the large one (peak). */
-async function exportOnce(bench: Bench, config: object, count: number, pair: number): Promise<Seen> {
+async function exportOnce(bench: Bench, count: number, pair: number): Promise<Seen> {
+  const config = twoTablesConfig(await bench.chatUrl(count), await bench.chatUrl(WARM_ROWS));
   const { side } = await startInstallation(bench, {
     name: `worker ${count} ${pair}`,
     config,
     roles: { http: false, worker: true },
   });
-  await side.call('run', { kind: `messages_${WARM_ROWS}`, subject: workspace });
+  await side.call('run', { kind: 'few', subject: workspace });
   await sleep(SETTLE_MS);
   const idle = residentBytes(side.pid);
   const watching = watchPeak(side.pid);
-  // A kind is exported once a worker, so the warm-up has a kind of its own.
-  const kind = count === bench.options.rows ? 'messages' : `messages_${count}`;
-  const wanted = count === WARM_ROWS ? 'messages' : kind;
   const { id, seconds } = await side.call<{ id: string; seconds: number }>('run', {
-    kind: wanted,
+    kind: 'messages',
     subject: workspace,
   });
   const peak = watching.stop();

@@ -84,11 +84,11 @@ export function openArchive(
     etag: `"${layout.fingerprint}"`,
 
     async check(range = whole) {
-      const parts = new Map<string, SlicedPart>();
-      for (const piece of cut(layout, range))
-        if (piece.kind === 'slice') parts.set(piece.part.name, piece.part);
-      const options = { ahead: () => CHECKS_AT_ONCE, drop() {} };
-      for await (const _ of readAhead(parts.values(), (part) => checkSize(store, part), options));
+      const parts = partsOf(layout, range);
+      const checkSome = async () => {
+        for (const part of parts) await checkSize(store, part);
+      };
+      await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, checkSome));
     },
 
     async *read(range = whole) {
@@ -102,6 +102,16 @@ export function openArchive(
       }
     },
   };
+}
+
+/** The parts of a range, each once. */
+function* partsOf(layout: Layout, range: ByteRange): Generator<SlicedPart, void> {
+  const seen = new Set<string>();
+  for (const piece of cut(layout, range)) {
+    if (piece.kind === 'text' || seen.has(piece.part.name)) continue;
+    seen.add(piece.part.name);
+    yield piece.part;
+  }
 }
 
 async function withHead(

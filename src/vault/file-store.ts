@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type Stats, stat } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkName, missing, segment } from './object-name.ts';
 import type { Store } from './store.ts';
@@ -15,7 +16,7 @@ export function openFileStore({ folder }: { folder: string }): Store {
   const pathOf = (name: string) => join(root, checkName(name));
 
   async function size(name: string): Promise<number | null> {
-    const file = await unlessMissing(stat(pathOf(name)));
+    const file = await unlessMissing(statOf(pathOf(name)));
     return file?.isFile() ? file.size : null;
   }
 
@@ -61,6 +62,13 @@ export function openFileStore({ folder }: { folder: string }): Store {
       if (leftovers.length > 0) await unlessMissing(syncFolder(dirname(path)));
     },
   };
+}
+
+/** By callback: of some hundred parts that are looked at before a download, twice as fast as by `fs/promises`. */
+function statOf(path: string): Promise<Stats> {
+  return new Promise((resolve, reject) =>
+    stat(path, (error, stats) => (error ? reject(error) : resolve(stats))),
+  );
 }
 
 /** Large enough to ask the disk rarely. Each page is a fresh buffer, which the consumer may keep. */

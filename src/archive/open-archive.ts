@@ -32,10 +32,13 @@ const FIRST_BLOCK_BYTES = chunkBytes;
 /** Blocks of one reading that are under way or wait for its consumer, besides the one that it has. */
 export const BLOCKS_AHEAD = 4;
 /** Parts whose sizes are asked for at the same time: a file of 10 GB has some hundred, each a request to a bucket. */
-const CHECKS_AT_ONCE = 16;
+const SIZES_AT_ONCE = 16;
 
 /** Opens a block into a buffer, which is taken, and given back or replaced by another one with the plaintext. */
 export type OpenBlock = (pieces: BlockPiece[], buffer: ArrayBuffer) => Promise<ArrayBuffer>;
+
+/** Sizes of objects of the store, in bytes; null for one that is not there. */
+export type SizesOf = (names: string[]) => Promise<(number | null)[]>;
 
 export interface ArchiveParts {
   store: Pick<Store, 'readInto' | 'size'>;
@@ -44,16 +47,26 @@ export interface ArchiveParts {
   buffers?: BufferPool;
   /** Where blocks are opened; by default here, as the first one always is: it is small, and somebody waits for it. */
   open?: OpenBlock;
+  /** Where the sizes of parts are asked for; by default here. */
+  sizesOf?: SizesOf | undefined;
   /** How many blocks may be ahead of the consumer now: at least one. */
   ahead?: () => number;
 }
 
 /** Parts lie in the store under the names that the layout gives. */
 export function openArchive(
-  { store, identity, buffers = createBlockBuffers(), open, ahead = () => BLOCKS_AHEAD }: ArchiveParts,
+  {
+    store,
+    identity,
+    buffers = createBlockBuffers(),
+    open,
+    ahead = () => BLOCKS_AHEAD,
+    ...more
+  }: ArchiveParts,
   layout: Layout,
 ): Archive {
   const whole = { start: 0, end: layout.sizeBytes };
+  const sizesOf = more.sizesOf ?? ((names) => sizesOfMany(store, names));
   const heads = new Map<string, Promise<OpenedHead>>();
 
   function findHead(part: SlicedPart): Promise<OpenedHead> {
@@ -84,11 +97,9 @@ export function openArchive(
     etag: `"${layout.fingerprint}"`,
 
     async check(range = whole) {
-      const parts = new Map<string, SlicedPart>();
-      for (const piece of cut(layout, range))
-        if (piece.kind === 'slice') parts.set(piece.part.name, piece.part);
-      const options = { ahead: () => CHECKS_AT_ONCE, drop() {} };
-      for await (const _ of readAhead(parts.values(), (part) => checkSize(store, part), options));
+      const parts = [...partsOf(layout, range)];
+      const sizes = await sizesOf(parts.map(({ name }) => name));
+      for (const [index, part] of parts.entries()) requireSize(part, sizes[index] ?? null);
     },
 
     async *read(range = whole) {
@@ -102,6 +113,16 @@ export function openArchive(
       }
     },
   };
+}
+
+/** The parts of a range, each once. */
+function* partsOf(layout: Layout, range: ByteRange): Generator<SlicedPart, void> {
+  const seen = new Set<string>();
+  for (const piece of cut(layout, range)) {
+    if (piece.kind === 'text' || seen.has(piece.part.name)) continue;
+    seen.add(piece.part.name);
+    yield piece.part;
+  }
 }
 
 async function withHead(
@@ -149,8 +170,18 @@ function notTheOne({ name }: SlicedPart): HandoverError {
   });
 }
 
-async function checkSize(store: Pick<Store, 'size'>, { name, plainBytes }: SlicedPart): Promise<void> {
-  const sizeBytes = await store.size(name);
+/** Asks the store for some at a time. */
+export async function sizesOfMany(store: Pick<Store, 'size'>, names: string[]): Promise<(number | null)[]> {
+  const sizes: (number | null)[] = [];
+  const open = names.entries();
+  const askSome = async () => {
+    for (const [index, name] of open) sizes[index] = await store.size(name);
+  };
+  await Promise.all(Array.from({ length: SIZES_AT_ONCE }, askSome));
+  return sizes;
+}
+
+function requireSize({ name, plainBytes }: SlicedPart, sizeBytes: number | null): void {
   if (sizeBytes === sealedSizeBytes(plainBytes)) return;
   const reason = sizeBytes === null ? 'missing' : 'size';
   const words = sizeBytes === null ? 'is not in the store' : 'has not the size it was sealed with';

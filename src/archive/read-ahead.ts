@@ -1,6 +1,6 @@
 /**
  * Results of many works in their order, while those after them are under way: at most `ahead()` that were not taken yet.
- * What is left when the consumer stops is let run out, and `drop` hears of its results.
+ * The first is begun alone, since somebody waits for it, and each that is taken lets one more be ahead. What is left when the consumer stops is let run out, and `drop` hears of its results.
  */
 export async function* readAhead<Item, Result>(
   items: Iterable<Item>,
@@ -10,9 +10,10 @@ export async function* readAhead<Item, Result>(
   const next = items[Symbol.iterator]();
   const coming: Promise<Result>[] = [];
   let index = 0;
+  let taken = 0;
   try {
     for (;;) {
-      while (coming.length < ahead()) {
+      while (coming.length < Math.min(ahead(), taken + 1)) {
         const item = next.next();
         if (item.done) break;
         const result = work(item.value, index++);
@@ -23,6 +24,7 @@ export async function* readAhead<Item, Result>(
       const result = coming.shift();
       if (result === undefined) return;
       yield await result;
+      taken++;
     }
   } finally {
     for (const result of coming) result.then(drop, () => {});

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { contentDisposition } from '../archive/file-name.ts';
 import { type Download, openDownload } from '../steps/download-export.ts';
 import type { Parts } from '../steps/parts.ts';
+import type { ByteRange } from '../vault/open-chunks.ts';
 import { problemAnswers, security } from './answers.ts';
 import { wireRefusal } from './problem.ts';
 import { decideAnswer } from './range.ts';
@@ -86,7 +87,9 @@ export async function sendArchive(
       return reply.code(304).headers({ etag, 'last-modified': lastModified.toUTCString() }).send();
   }
   const { status, start, end } = answer;
-  await download.check({ start, end });
+  const isHead = request.method === 'HEAD';
+  if (isHead) await download.check({ start, end });
+  const bytes = isHead ? null : await begin(download, { start, end });
   reply.code(status).headers({
     'content-type': download.contentType,
     'content-disposition': contentDisposition(fileName),
@@ -96,33 +99,67 @@ export async function sendArchive(
     'last-modified': lastModified.toUTCString(),
     ...(status === 206 && { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` }),
   });
-  if (request.method === 'HEAD') return reply.send();
-  await transfers.track(transfer(request, reply, download, { start, end, ...who }));
+  if (bytes === null) return reply.send();
+  await transfers.track(transfer(request, reply, download, bytes, { start, end, ...who }));
   return reply;
+}
+
+/**
+ * The bytes of a range, of which the first are there and all parts were looked at, side by side: what is seen to be
+ * damaged is refused with words, rather than by a connection that breaks.
+ */
+async function begin(download: Download, range: ByteRange): Promise<AsyncGenerator<Uint8Array, void>> {
+  const reading = download.read(range);
+  const first = reading.next();
+  // Thrown below, if the parts look well.
+  first.catch(() => {});
+  try {
+    await download.check(range);
+    await first;
+  } catch (error) {
+    await reading.return();
+    throw error;
+  }
+  return withFirst(first, reading);
+}
+
+async function* withFirst<T>(
+  first: Promise<IteratorResult<T, void>>,
+  reading: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  try {
+    const { value, done } = await first;
+    if (done) return;
+    yield value;
+    yield* reading;
+  } finally {
+    await reading.return();
+  }
 }
 
 async function transfer(
   request: FastifyRequest,
   reply: FastifyReply,
   download: Download,
+  bytes: AsyncIterable<Uint8Array>,
   record: Omit<Parameters<Download['record']>[0], 'bytesSent' | 'complete'>,
 ): Promise<void> {
   const raw = takeOver(reply, reply.statusCode, {});
   let bytesSent = 0;
   try {
-    for await (const chunk of download.read({ start: record.start, end: record.end })) {
+    for await (const chunk of bytes) {
       bytesSent += chunk.length;
       await written(raw, chunk);
       if (raw.destroyed) break;
     }
     await ended(raw);
   } catch (error) {
-    request.log.error({ err: error, exportId: download.dataExport.id }, 'download broke off');
+    request.log.error({ err: error, exportId: download.exportId }, 'download broke off');
     raw.destroy();
   }
   const complete = raw.writableFinished;
   await download.record({ ...record, bytesSent, complete }).catch((error: unknown) => {
-    request.log.error({ err: error, exportId: download.dataExport.id }, 'download could not be recorded');
+    request.log.error({ err: error, exportId: download.exportId }, 'download could not be recorded');
   });
 }
 

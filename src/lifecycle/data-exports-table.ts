@@ -2,6 +2,7 @@ import type { ChatRequest, MessageCut } from '../chat/request.ts';
 import type { Session } from '../database.ts';
 import type { Gap, SectionCount } from './balance.ts';
 import type { DataExport, Door, Requester, Status } from './data-export.ts';
+import type { DonePart, Section } from './export-parts-table.ts';
 import { hashToken } from './tokens.ts';
 
 // All SQL that touches data_exports, in one place whatever its length. Each transition is one statement that names the status it leaves, and returns
@@ -313,6 +314,64 @@ export async function findSealedKey(session: Session, id: string): Promise<Uint8
   );
   return row?.key ?? null;
 }
+
+/** The file of an export, as far as a download needs it. */
+export interface ExportFile
+  extends Pick<
+    DataExport,
+    'id' | 'subjectId' | 'status' | 'completedAt' | 'expiresAt' | 'snapshotAt' | 'request' | 'cuts'
+  > {
+  /** Null when there is none, or it was shredded. */
+  sealedKey: Uint8Array | null;
+  /** The done parts of the attempt that counts, in archive order. */
+  parts: FilePart[];
+}
+
+export type FilePart = Pick<DonePart, 'objectName' | 'sections' | 'headSha256'>;
+
+/** By an unexpired download token, or by id. In one statement: somebody waits for the first byte. */
+export async function findExportFile(
+  session: Session,
+  by: { token: string; now: Date } | { id: string },
+): Promise<ExportFile | null> {
+  if ('token' in by) return oneFile(session, fileByToken, [hashToken(by.token), by.now]);
+  return uuid.test(by.id) ? oneFile(session, fileById, [by.id]) : null;
+}
+
+async function oneFile(session: Session, sql: string, params: unknown[]): Promise<ExportFile | null> {
+  const [row] = await session.query<FileRow>(sql, params);
+  if (!row) return null;
+  const { names, heads, sections, ...facts } = row;
+  const parts = (names ?? []).map((objectName, index) => ({
+    objectName,
+    sections: sections?.[index] ?? [],
+    headSha256: heads?.[index] ?? null,
+  }));
+  return { ...facts, parts };
+}
+
+/** A list a column, null without parts: of some hundred parts, half as dear to write and to read as a row for each. */
+interface FileRow extends Omit<ExportFile, 'parts'> {
+  names: string[] | null;
+  heads: (string | null)[] | null;
+  sections: Section[][] | null;
+}
+
+const fileColumns = `e.id, e.subject_id as "subjectId", e.status, e.completed_at as "completedAt",
+    e.expires_at as "expiresAt", e.snapshot_at as "snapshotAt", e.request, e.cuts, e.sealed_key as "sealedKey",
+    parts.names, parts.heads, parts.sections`;
+const fileParts = `cross join lateral (
+    select json_agg(p.object_name order by p.number) as names, json_agg(p.head_sha256 order by p.number) as heads,
+      json_agg(p.sections order by p.number) as sections
+    from handover.export_parts p
+    where p.export_id = e.id and p.attempt = e.attempt and p.done_at is not null
+  ) parts`;
+const fileById = `
+  select ${fileColumns} from handover.data_exports e ${fileParts} where e.id = $1`;
+const fileByToken = `
+  select ${fileColumns}
+  from handover.tokens k join handover.data_exports e on e.id = k.export_id ${fileParts}
+  where k.hash = $1 and k.purpose = 'download' and k.expires_at > $2`;
 
 export async function recordArchiveRemoved(session: Session, id: string, now: Date): Promise<void> {
   await session.query(

@@ -11,15 +11,23 @@ standBack();
 const store = await openStore((workerData as OpenerSettings).store);
 const buffers = createBlockBuffers();
 
-parentPort?.on('message', (order: ToOpener) => void open(order));
+parentPort?.on('message', (order: ToOpener) => void answer(order));
 
-async function open({ id, pieces, buffer }: ToOpener): Promise<void> {
+async function answer(order: ToOpener): Promise<void> {
+  const { id } = order;
   try {
+    if ('names' in order) return say({ id, sizes: order.names.map(sizeNow) });
+    const { pieces, buffer } = order;
     await openBlock({ store, buffers }, pieces, new Uint8Array(buffer));
     say({ id, buffer }, [buffer]);
   } catch (error) {
     say({ id, error: packError(error) });
   }
+}
+
+function sizeNow(name: string): number | null {
+  if (!store.sizeNow) throw new Error('A bucket was asked for sizes as if it were a folder.');
+  return store.sizeNow(name);
 }
 
 function say(message: FromOpener, handedOver: ArrayBuffer[] = []): void {

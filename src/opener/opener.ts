@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Layout } from '../archive/layout.ts';
-import { type Archive, BLOCKS_AHEAD, type OpenBlock, openArchive } from '../archive/open-archive.ts';
-import { createBlockBuffers } from '../archive/open-block.ts';
+import {
+  type Archive,
+  BLOCKS_AHEAD,
+  type OpenBlock,
+  openArchive,
+  type SizesOf,
+  sizesOfMany,
+} from '../archive/open-archive.ts';
+import { type BlockPiece, createBlockBuffers } from '../archive/open-block.ts';
 import { unpackError } from '../builder/calls.ts';
 import type { ByteRange } from '../vault/open-chunks.ts';
 import type { Store } from '../vault/store.ts';
@@ -13,12 +20,17 @@ import type { FromOpener, OpenerSettings, ToOpener } from './messages.ts';
  */
 export interface Opener {
   /** As `openArchive` does. `store` must be the one that the opener was made for. */
-  open(from: { store: Pick<Store, 'readInto' | 'size'>; identity: string }, layout: Layout): Archive;
+  open(
+    from: { store: Pick<Store, 'readInto' | 'size' | 'sizeNow'>; identity: string },
+    layout: Layout,
+  ): Archive;
   close(): Promise<void>;
 }
 
 /** Up to so many bytes, a thread costs more than it saves. */
 const SHORT_BYTES = 1024 * 1024;
+/** Up to so many parts, their sizes are asked for here. */
+const FEW_PARTS = 8;
 const MAX_THREADS = 4;
 /** Blocks ahead of all readers together, 1 MiB each: of a crowd of slow ones, each has one. */
 const BLOCKS_AHEAD_OF_ALL = 64;
@@ -27,10 +39,9 @@ const BLOCKS_AHEAD_OF_ALL = 64;
 export function openOpener(settings: OpenerSettings, cores: number): Opener {
   const threads = Array.from({ length: Math.min(cores, MAX_THREADS) }, () => new OpenerThread(settings));
   const buffers = createBlockBuffers();
-  const inThreads: OpenBlock = (pieces, buffer) =>
-    threads
-      .reduce((best, thread) => (thread.openBlocks < best.openBlocks ? thread : best))
-      .open(pieces, buffer);
+  const idlest = (some: OpenerThread[]) =>
+    some.reduce((best, thread) => (thread.pending < best.pending ? thread : best));
+  const inThreads: OpenBlock = (pieces, buffer) => idlest(threads).open(pieces, buffer);
   let readers = 0;
   const ahead = () => Math.max(1, Math.min(BLOCKS_AHEAD, Math.floor(BLOCKS_AHEAD_OF_ALL / readers)));
 
@@ -43,9 +54,19 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
     }
   }
 
+  /** A folder is asked at once where that holds nobody up: in a thread, if one has started. */
+  function sizesIn(store: Pick<Store, 'size' | 'sizeNow'>): SizesOf | undefined {
+    if (!store.sizeNow) return undefined;
+    return (names) => {
+      const awake = threads.filter((thread) => thread.isAwake);
+      const isQuick = names.length > FEW_PARTS && awake.length > 0;
+      return isQuick ? idlest(awake).sizesOf(names) : sizesOfMany(store, names);
+    };
+  }
+
   return {
     open(from, layout) {
-      const archive = openArchive({ ...from, buffers }, layout);
+      const archive = openArchive({ ...from, buffers, sizesOf: sizesIn(from.store) }, layout);
       return {
         ...archive,
         read(range = { start: 0, end: layout.sizeBytes }) {
@@ -60,17 +81,21 @@ export function openOpener(settings: OpenerSettings, cores: number): Opener {
   };
 }
 
-/** A block that a thread was asked for. */
+/** What a thread was asked for. */
 interface Asked {
   worker: Worker;
-  resolve(buffer: ArrayBuffer): void;
+  resolve(answer: FromOpener): void;
   reject(error: Error): void;
 }
+
+type Question = { pieces: BlockPiece[]; buffer: ArrayBuffer } | { names: string[] };
 
 class OpenerThread {
   readonly #settings: OpenerSettings;
   readonly #asked = new Map<number, Asked>();
   #worker: Worker | null = null;
+  /** The one that has answered something. */
+  #awake: Worker | null = null;
   #lastId = 0;
   #isClosed = false;
 
@@ -78,18 +103,36 @@ class OpenerThread {
     this.#settings = settings;
   }
 
-  /** How many it was asked for and has not answered. */
-  get openBlocks(): number {
+  /** How much it was asked for and has not answered. */
+  get pending(): number {
     return this.#asked.size;
+  }
+
+  /** Whether it answers without having to start. */
+  get isAwake(): boolean {
+    return this.#worker !== null && this.#worker === this.#awake;
   }
 
   /** Throws what opening throws, and when the thread dies. */
   async open(...[pieces, buffer]: Parameters<OpenBlock>): Promise<ArrayBuffer> {
-    const worker = this.#start();
-    const id = ++this.#lastId;
+    const answer = await this.#ask({ pieces, buffer }, [buffer]);
+    if ('buffer' in answer) return answer.buffer;
+    throw new Error('The opener thread answered something else.');
+  }
+
+  /** Throws `store_unavailable`, and when the thread dies. */
+  async sizesOf(names: string[]): Promise<(number | null)[]> {
+    const answer = await this.#ask({ names });
+    if ('sizes' in answer) return answer.sizes;
+    throw new Error('The opener thread answered something else.');
+  }
+
+  #ask(question: Question, handedOver: ArrayBuffer[] = []): Promise<FromOpener> {
     return new Promise((resolve, reject) => {
+      const worker = this.#start();
+      const id = ++this.#lastId;
       this.#asked.set(id, { worker, resolve, reject });
-      worker.postMessage({ id, pieces, buffer } satisfies ToOpener, [buffer]);
+      worker.postMessage({ id, ...question } satisfies ToOpener, handedOver);
     });
   }
 
@@ -109,7 +152,10 @@ class OpenerThread {
       workerData: this.#settings,
       name: 'handover-opener',
     });
-    worker.on('message', (message: FromOpener) => this.#take(message));
+    worker.on('message', (message: FromOpener) => {
+      this.#awake = worker;
+      this.#take(message);
+    });
     worker.on('error', (error) => this.#fail(worker, error as Error));
     worker.on('exit', () => this.#fail(worker, new Error('The opener thread ended.')));
     this.#worker = worker;
@@ -119,8 +165,8 @@ class OpenerThread {
   #take(message: FromOpener): void {
     const asked = this.#asked.get(message.id);
     this.#asked.delete(message.id);
-    if ('buffer' in message) asked?.resolve(message.buffer);
-    else asked?.reject(unpackError(message.error));
+    if ('error' in message) asked?.reject(unpackError(message.error));
+    else asked?.resolve(message);
   }
 
   /** A thread that failed ends a little later: by then there may be another one, whose blocks are still to come. */

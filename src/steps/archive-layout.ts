@@ -2,7 +2,7 @@ import { layOutChatDocument } from '../archive/chat-document.ts';
 import { layOutJsonDocument } from '../archive/json-document.ts';
 import type { Layout } from '../archive/layout.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import type { DonePart } from '../lifecycle/export-parts-table.ts';
+import type { FilePart } from '../lifecycle/data-exports-table.ts';
 
 /** Where the parts of one attempt lie. */
 export function attemptFolder(exportId: string, attempt: number): string {
@@ -13,7 +13,10 @@ export function attemptFolder(exportId: string, attempt: number): string {
  * How the document of an export is put together from its parts, and how long it is. The parts name the categories,
  * in order and also those without rows, so a config that changed since changes nothing here.
  */
-export function archiveLayout(data: DataExport, parts: DonePart[]): Layout {
+export function archiveLayout(
+  data: Pick<DataExport, 'subjectId' | 'snapshotAt' | 'request' | 'cuts'>,
+  parts: FilePart[],
+): Layout {
   const stored = parts.map(({ objectName: name, sections, headSha256 }) => ({ name, sections, headSha256 }));
   if (data.request) return layOutChatDocument(data.request, data.cuts, stored);
   const categories = new Set(parts.flatMap(({ sections }) => sections.map(({ category }) => category)));

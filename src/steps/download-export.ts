@@ -3,16 +3,15 @@ import { archiveFileName } from '../archive/file-name.ts';
 import type { Archive } from '../archive/open-archive.ts';
 import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { findExport, findSealedKey } from '../lifecycle/data-exports-table.ts';
+import { findExport, findExportFile } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
-import { findDoneParts } from '../lifecycle/export-parts-table.ts';
-import { findTokenExport, insertExportToken } from '../lifecycle/tokens-table.ts';
+import { insertExportToken } from '../lifecycle/tokens-table.ts';
 import { archiveLayout } from './archive-layout.ts';
 import type { Parts } from './parts.ts';
 
 /** A file that can be handed over now. */
 export interface Download extends Archive {
-  dataExport: DataExport;
+  exportId: string;
   fileName: string;
   contentType: string;
   lastModified: Date;
@@ -30,7 +29,10 @@ export interface Download extends Archive {
 type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'now'>;
 
 /** What the file of an export is called. */
-export function fileNameOf(productName: string, { subjectId, snapshotAt, request }: DataExport): string {
+export function fileNameOf(
+  productName: string,
+  { subjectId, snapshotAt, request }: Pick<DataExport, 'subjectId' | 'snapshotAt' | 'request'>,
+): string {
   if (request) return `${request.about}.${chatFileKind(request).extension}`;
   return archiveFileName({
     productName,
@@ -53,22 +55,17 @@ export async function openDownload(
   by: { token: string } | { id: string },
 ): Promise<Download> {
   const now = parts.now();
-  const refusal = 'token' in by ? 'download_invalid' : 'export_not_ready';
-  const id =
-    'id' in by ? by.id : await findTokenExport(parts.db, { purpose: 'download', secret: by.token, now });
-  const data = id === null ? null : await findExport(parts.db, id);
+  const data = await findExportFile(parts.db, 'token' in by ? { ...by, now } : by);
   if (!data) throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_found');
-  const [sealedKey, done] = await Promise.all([
-    findSealedKey(parts.db, data.id),
-    findDoneParts(parts.db, { exportId: data.id, attempt: data.attempt }),
-  ]);
-  if (!isReady(data, now) || !sealedKey) throw new HandoverError(refusal);
+  if (!isReady(data, now) || !data.sealedKey) {
+    throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_ready');
+  }
 
-  const identity = parts.vault.openIdentity(sealedKey, data.id);
-  const layout = archiveLayout(data, done);
+  const identity = parts.vault.openIdentity(data.sealedKey, data.id);
+  const layout = archiveLayout(data, data.parts);
   return {
     ...parts.opener.open({ store: parts.vault.store, identity }, layout),
-    dataExport: data,
+    exportId: data.id,
     fileName: fileNameOf(parts.config.product.name, data),
     contentType: contentTypeOf(data),
     lastModified: data.completedAt ?? now,
@@ -99,6 +96,9 @@ export async function createDownloadLink(
   return { url: `${publicUrl}/download/${token}`, expiresAt };
 }
 
-function isReady(data: DataExport, now: Date): data is DataExport & { expiresAt: Date } {
+function isReady<Data extends Pick<DataExport, 'status' | 'expiresAt'>>(
+  data: Data,
+  now: Date,
+): data is Data & { expiresAt: Date } {
   return data.status === 'completed' && data.expiresAt !== null && data.expiresAt > now;
 }

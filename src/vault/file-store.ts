@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { checkName, missing, segment } from './object-name.ts';
 import type { Store } from './store.ts';
-import { onDisk, syncFolder, writeWholeFile } from './whole-file.ts';
+import { onDisk, syncFolder, unavailable, writeWholeFile } from './whole-file.ts';
 
 /**
  * A store in a folder, which is made when the first object is written; files have mode 0600, folders 0700.
@@ -21,6 +22,17 @@ export function openFileStore({ folder }: { folder: string }): Store {
 
   return {
     size,
+
+    sizeNow(name) {
+      try {
+        const file = statSync(pathOf(name), { throwIfNoEntry: false });
+        return file?.isFile() ? file.size : null;
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw unavailable(error);
+      }
+    },
+
     write: async (name, bytes) => writeWholeFile(pathOf(name), bytes),
 
     async *read(name, { start = 0, end = Number.POSITIVE_INFINITY } = {}) {
@@ -97,10 +109,16 @@ async function* walk(folder: string, lead: string): AsyncGenerator<string, void>
 /** Null if there is no such file or folder; any other trouble is `store_unavailable`. */
 async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   return onDisk(
-    work.catch((error: NodeJS.ErrnoException) => {
-      // A folder opens, and fails only where it is read.
-      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) return null;
+    work.catch((error: unknown) => {
+      if (isMissing(error)) return null;
       throw error;
     }),
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  // A folder opens, and fails only where it is read.
+  return (
+    error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code))
   );
 }

@@ -21,6 +21,8 @@ export interface Store {
   readInto(name: string, target: Uint8Array, start: number): Promise<number>;
   /** Size in bytes; null when there is no such object. */
   size(name: string): Promise<number | null>;
+  /** The same at once, where the store is a folder: a tenth of the CPU, but it holds up the thread that asks. */
+  sizeNow?(name: string): number | null;
   /** Object names under a prefix (a folder; all for ''), in no order; unfinished writes are not listed. */
   list(prefix: string): AsyncIterable<string>;
   /**

@@ -47,10 +47,14 @@ export async function onDisk<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const message = `The store cannot be reached or is full (${code}).`;
-    throw new HandoverError('store_unavailable', message, { details: { code }, cause });
+    throw unavailable(cause);
   }
+}
+
+export function unavailable(cause: unknown): HandoverError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const message = `The store cannot be reached or is full (${code}).`;
+  return new HandoverError('store_unavailable', message, { details: { code }, cause });
 }
 
 /** Two pages a writer: while one is written, the other is filled. Small enough for many writers at once. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,34 +65,29 @@ describe('an archive that is opened for download', () => {
   test('begins before a thread has started', async (t) => {
     const { archive, threads } = await anArchive(t);
     const reading = archive.read();
-    let answers = 0;
     const first = await reading.next();
-    threads[0]?.on('message', () => answers++);
     assert.deepEqual(Buffer.from(first.value ?? []), printed.subarray(0, first.value?.length));
-    assert.equal(answers, 0);
+    assert.equal(threads.length, 0);
     await reading.return(undefined);
   });
 
   test('is not read further ahead of a slow reader than some blocks', async (t) => {
-    const { archive, threads } = await anArchive(t);
+    const { archive, answers } = await anArchive(t);
     const reading = archive.read();
-    await reading.next();
-    let blocks = 1;
-    threads[0]?.on('message', () => blocks++);
+    // The first is opened here; from then on each that is taken lets one more be ahead.
+    for (let taken = 0; taken < BLOCKS_AHEAD; taken++) await reading.next();
     await sleep(1000);
-    assert.equal(blocks, BLOCKS_AHEAD);
+    assert.equal(1 + answers() - BLOCKS_AHEAD, BLOCKS_AHEAD - 1);
     await reading.return(undefined);
   });
 
   test('is read less far ahead of each of a crowd of slow readers', async (t) => {
-    const { archive, threads } = await anArchive(t);
+    const { archive, answers } = await anArchive(t);
     const crowd = Array.from({ length: 40 }, () => archive.read());
     await Promise.all(crowd.map((reading) => reading.next()));
-    let opened = crowd.length;
-    threads[0]?.on('message', () => opened++);
     for (let turn = 0; turn < 3; turn++) await Promise.all(crowd.map((reading) => reading.next()));
     await sleep(500);
-    const ahead = opened - 4 * crowd.length;
+    const ahead = answers() - 3 * crowd.length;
     assert.ok(ahead <= 64, `${ahead} blocks are ahead of ${crowd.length} readers`);
     await Promise.all(crowd.map((reading) => reading.return(undefined)));
   });
@@ -115,6 +110,7 @@ describe('an archive that is opened for download', () => {
     const { archive, threads } = await anArchive(t);
     const reading = archive.read();
     await reading.next();
+    await reading.next();
     await threads[0]?.terminate();
     await assert.rejects(async () => {
       for await (const _ of reading);
@@ -127,13 +123,46 @@ describe('an archive that is opened for download', () => {
     const { archive, threads } = await anArchive(t);
     const reading = archive.read();
     await reading.next();
+    const broken = assert.rejects(reading.next());
+    await waitFor('a thread', async () => threads[0] ?? null);
     const next = new Promise<Buffer>((resolve, reject) => {
       threads[0]?.once('error', () => collect(archive.read()).then(resolve, reject));
     });
     threads[0]?.postMessage(null);
     assert.deepEqual(await next, printed);
-    await assert.rejects(collect(reading));
+    await broken;
   });
+});
+
+describe('the parts of a long archive', () => {
+  const many: Rows[][] = Array.from({ length: 20 }, (_, n) => [
+    { category: 'contacts', rows: numbered(150, `part ${n}`) },
+  ]);
+
+  test('are looked at in a thread, once one has started', async (t) => {
+    const { archive, answers, threads } = await anArchive(t, 1, many);
+    await archive.check();
+    assert.equal(threads.length, 0);
+    await collect(archive.read());
+    const before = answers();
+    await archive.check();
+    assert.equal(answers(), before + 1);
+    // Few are looked at faster here.
+    await archive.check({ start: 0, end: 100_000 });
+    assert.equal(answers(), before + 1);
+  });
+
+  for (const place of ['here', 'in a thread']) {
+    test(`are missed ${place} where one is gone or was cut`, async (t) => {
+      const { archive, folder } = await anArchive(t, 1, many);
+      if (place === 'in a thread') await collect(archive.read());
+      await archive.check();
+      await truncate(join(folder, 'e_1', 'part-18'), 10_000);
+      await assert.rejects(archive.check(), /part-18 has not the size/);
+      await rm(join(folder, 'e_1', 'part-17'));
+      await assert.rejects(archive.check(), /part-17 is not in the store/);
+    });
+  }
 });
 
 test('an opener that was closed opens nothing long any more', async (t) => {
@@ -143,12 +172,17 @@ test('an opener that was closed opens nothing long any more', async (t) => {
   assert.equal(threads.length, 0);
 });
 
-/** `threads` are those that were started so far. */
-async function anArchive(t: TestContext, mostThreads = 1) {
+/** `threads` are those that were started so far, `answers` how many blocks and lists of sizes came from them. */
+async function anArchive(t: TestContext, mostThreads = 1, parts = rows) {
   const { vault, key, folder } = await anExport(t);
-  const stored = await writeParts({ vault, key }, rows, 100);
+  const stored = await writeParts({ vault, key }, parts, 100);
   const threads: Worker[] = [];
-  const started = (message: unknown) => threads.push((message as { worker: Worker }).worker);
+  let answers = 0;
+  const started = (message: unknown) => {
+    const { worker } = message as { worker: Worker };
+    threads.push(worker);
+    worker.on('message', () => answers++);
+  };
   subscribe('worker_threads', started);
   const opener = openOpener({ store: { type: 'folder', folder } }, mostThreads);
   t.after(async () => {
@@ -157,7 +191,7 @@ async function anArchive(t: TestContext, mostThreads = 1) {
   });
   const layout = layOutJsonDocument(head, stored);
   const archive = opener.open({ store: vault.store, identity: key.identity }, layout);
-  return { archive, opener, threads, folder };
+  return { archive, opener, threads, folder, answers: () => answers };
 }
 
 function numbered(count: number, side: string): object[] {

@@ -124,6 +124,7 @@ describe('a store in a folder', () => {
       await assert.rejects(store.write('e_1/part-2', inChunks(Buffer.of(1))), hasCode('store_unavailable'));
       await assert.rejects(collect(store.read('e_1/part-1')), hasCode('store_unavailable'));
       await assert.rejects(store.size('e_1/part-1'), hasCode('store_unavailable'));
+      assert.throws(() => store.sizeNow?.('e_1/part-1'), hasCode('store_unavailable'));
       await assert.rejects(names(store), hasCode('store_unavailable'));
       await assert.rejects(store.remove('e_1'), hasCode('store_unavailable'));
     });

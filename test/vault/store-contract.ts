@@ -14,6 +14,7 @@ export function storeContract(kind: string, open: (t: TestContext) => Promise<St
         assert.deepEqual(await store.write('e_1/part-1', inChunks(bytes, 70_000, 3)), { sizeBytes: size });
         assert.deepEqual(await collect(store.read('e_1/part-1')), bytes);
         assert.equal(await store.size('e_1/part-1'), size);
+        if (store.sizeNow) assert.equal(store.sizeNow('e_1/part-1'), size);
       });
     }
 
@@ -103,6 +104,7 @@ export function storeContract(kind: string, open: (t: TestContext) => Promise<St
       await store.write('e_1/part-1', inChunks(patternBytes(9)));
       for (const name of ['e_1/part-2', 'e_2/part-1', 'e_1', 'e_1/part-1/deeper']) {
         assert.equal(await store.size(name), null, name);
+        if (store.sizeNow) assert.equal(store.sizeNow(name), null, name);
         await assert.rejects(collect(store.read(name)), hasCode('archive_damaged'), name);
         await assert.rejects(store.readInto(name, Buffer.alloc(9), 0), hasCode('archive_damaged'), name);
       }

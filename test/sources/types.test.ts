@@ -291,7 +291,8 @@ function padded(zone: string) {
 
 /** jsonb holds no \u0000 and no lone surrogates. */
 function withoutNul(json: string): string {
-  return json.replace(/\\u(0000|d[89a-f]..)/gi, '?');
+  // Escape by escape: the second backslash of an escaped one begins none.
+  return json.replace(/\\(u(0000|d[89a-f]..)|.)/gi, (escape, _, refused) => (refused ? '?' : escape));
 }
 
 function insertOf(row: Record<string, unknown>, index: number): string {

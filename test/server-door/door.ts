@@ -16,6 +16,7 @@ import { type Handover, startHandover } from '../../src/start.ts';
 import { type ApiKey, createApiKey, type KeySettings } from '../../src/steps/api-keys.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/installation.ts';
+import { copyEmptyPglite } from '../support/pglite.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 export type ChatPolicy = NonNullable<NonNullable<Config['chat']>['policy']>;
@@ -55,6 +56,7 @@ export async function prepare(t: TestContext, options: DoorOptions = {}): Promis
   await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();
   const dataDir = join(folder, 'data');
+  if (options.state === 'pglite') await copyEmptyPglite(join(dataDir, 'state'));
   const running: (() => Promise<unknown>)[] = [];
   // One hook for all of it: hooks run in the order in which they were registered, and this one is the first.
   t.after(async () => {

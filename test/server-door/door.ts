@@ -17,7 +17,7 @@ import { type ApiKey, createApiKey, type KeySettings } from '../../src/steps/api
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/installation.ts';
 import { copyEmptyPglite } from '../support/pglite.ts';
-import { sharedPostgres } from '../support/postgres.ts';
+import { type Postgres, sharedPostgres } from '../support/postgres.ts';
 
 export type ChatPolicy = NonNullable<NonNullable<Config['chat']>['policy']>;
 export type Key = ApiKey & { secret: string };
@@ -28,7 +28,9 @@ export interface DoorOptions {
   policy?: Partial<ChatPolicy>;
   /** Most connections to the product for exports. Default: the config's. */
   maxConnections?: number;
-  /** Fills the product's empty database; default: the set of examples/chat. */
+  /** Makes the product's database, and returns its URL. Default: an empty one. */
+  createProduct?: (postgres: Postgres) => Promise<string>;
+  /** Fills it, where nothing else made it; default: with the set of examples/chat. */
   fill?: (product: pg.Client) => Promise<unknown>;
 }
 
@@ -48,10 +50,11 @@ export interface Ground {
 export async function prepare(t: TestContext, options: DoorOptions = {}): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'handover-door-'));
   const postgres = await sharedPostgres();
-  const productUrl = await postgres.createDatabase();
+  const { createProduct, fill = fillChatDatabase } = options;
+  const productUrl = await (createProduct ? createProduct(postgres) : postgres.createDatabase());
   const product = new pg.Client({ connectionString: productUrl });
   await product.connect();
-  await (options.fill ?? fillChatDatabase)(product);
+  if (!createProduct) await fill(product);
   const config = join(folder, 'handover.config.json');
   await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();

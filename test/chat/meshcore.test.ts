@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
-import pg from 'pg';
 import { type ChatSection, chatSections } from '../../src/chat/sections.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ResolvedChat } from '../../src/config/resolved.ts';
 import type { Reader } from '../../src/sources/source.ts';
 import { closeAll, postgresProduct } from '../sources/drivers.ts';
-import { loadMeshcore, meshcoreFolder, withoutMeshcore } from '../support/meshcore.ts';
+import { copyMeshcore, meshcoreFolder, withoutMeshcore } from '../support/meshcore.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { channelsRequest, wanted } from './chat-product.ts';
 import { assertValid } from './schemas.ts';
@@ -24,12 +23,9 @@ interface Row extends Record<string, unknown> {
 test('a large set of real messages leaves as it stands, channel by channel and user by user', {
   skip: withoutMeshcore,
 }, async () => {
-  const url = await (await sharedPostgres()).createDatabase();
-  const db = new pg.Client({ connectionString: url });
-  await db.connect();
+  const url = await copyMeshcore(await sharedPostgres());
   const { source } = await postgresProduct(url);
   try {
-    await loadMeshcore(db);
     const { chat } = await loadConfig('examples/chat/handover.config.ts');
     assert(chat);
     const snapshot = await source.openSnapshot();
@@ -39,7 +35,6 @@ test('a large set of real messages leaves as it stands, channel by channel and u
     await usersHoldTheirNewest(snapshot, chat, rows);
     await snapshot.close();
   } finally {
-    await db.end();
     await closeAll();
   }
 });

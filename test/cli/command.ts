@@ -15,11 +15,11 @@ export interface Command {
 
 /**
  * Starts a command of Handover, which ends with the test at the latest; nothing of this process's environment but the
- * search path reaches it.
+ * search path and the cache of compiled sources reaches it.
  */
 export function start(t: TestContext, args: string[], env: Record<string, string>, cwd: string): Command {
   const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

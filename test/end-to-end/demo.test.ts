@@ -72,7 +72,12 @@ async function startDemo(...args: string[]): Promise<Demo> {
   const cli = new URL('../../src/cli.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [cli, 'demo', ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, PORT: String(await freePort()) },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      HOME: folder,
+      PORT: String(await freePort()),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -9,6 +9,7 @@ import type { ResolvedPolicy } from '../../src/config/resolved.ts';
 import { type Environment, readEnvironment } from '../../src/env.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Handover, startHandover } from '../../src/start.ts';
+import { copyEmptyPglite } from '../support/pglite.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 /** Handover as an operator runs it, beside the voice product of `examples/voice` with all its rows. */
@@ -63,6 +64,7 @@ export async function startHallomoor({ smtpUrl, prepare }: HallomoorOptions = {}
   await fillVoiceDatabase(product);
   await prepare?.(product);
   const folder = await mkdtemp(join(tmpdir(), 'handover-hallomoor-'));
+  await copyEmptyPglite(join(folder, 'data', 'state'));
   const env = readEnvironment({
     PORT: '0',
     HANDOVER_CONFIG: 'examples/voice/handover.config.ts',

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { fillChatDatabase } from '../../examples/chat/fill.ts';
 import { chatRows } from '../../examples/chat/rows.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ChatEntity, ResolvedChat } from '../../src/config/resolved.ts';
+import { createPglite } from '../support/pglite.ts';
 
 let chat: ResolvedChat;
 let db: PGlite;
@@ -12,7 +13,7 @@ before(async () => {
   const config = await loadConfig('examples/chat/handover.config.ts');
   assert.ok(config.chat);
   chat = config.chat;
-  db = await PGlite.create();
+  db = await createPglite();
   await fillChatDatabase(db);
 });
 after(() => db.close());
@@ -105,7 +106,7 @@ test('the rows are the same every time, and filling again changes nothing', asyn
 });
 
 test('a table of somebody else is never dropped', async () => {
-  const other = await PGlite.create();
+  const other = await createPglite();
   try {
     await other.exec('create table people (id int); insert into people values (7)');
     await assert.rejects(fillChatDatabase(other), /relation "people" already exists/);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { fillVoiceDatabase } from '../../examples/voice/fill.ts';
 import type { Words } from '../../src/config/define.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { ExportKind } from '../../src/config/resolved.ts';
 import { type Selection, type Way, waysOf } from '../../src/sources/source.ts';
+import { createPglite } from '../support/pglite.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 const largest = '522b7a7b-151e-4bea-a19c-118ef3a1c6fc';
@@ -153,7 +153,7 @@ test('a table of somebody else is never dropped', async () => {
 });
 
 test('an embedded database is filled whole or not at all', async () => {
-  const embedded = new PGlite();
+  const embedded = await createPglite();
   try {
     const stop = ({ table }: { table: string }) => {
       if (table === 'campaigns') throw new Error('the power went');

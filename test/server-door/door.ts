@@ -16,7 +16,8 @@ import { type Handover, startHandover } from '../../src/start.ts';
 import { type ApiKey, createApiKey, type KeySettings } from '../../src/steps/api-keys.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/installation.ts';
-import { sharedPostgres } from '../support/postgres.ts';
+import { copyEmptyPglite } from '../support/pglite.ts';
+import { type Postgres, sharedPostgres } from '../support/postgres.ts';
 
 export type ChatPolicy = NonNullable<NonNullable<Config['chat']>['policy']>;
 export type Key = ApiKey & { secret: string };
@@ -27,7 +28,9 @@ export interface DoorOptions {
   policy?: Partial<ChatPolicy>;
   /** Most connections to the product for exports. Default: the config's. */
   maxConnections?: number;
-  /** Fills the product's empty database; default: the set of examples/chat. */
+  /** Makes the product's database, and returns its URL. Default: an empty one. */
+  createProduct?: (postgres: Postgres) => Promise<string>;
+  /** Fills it, where nothing else made it; default: with the set of examples/chat. */
   fill?: (product: pg.Client) => Promise<unknown>;
 }
 
@@ -47,14 +50,16 @@ export interface Ground {
 export async function prepare(t: TestContext, options: DoorOptions = {}): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'handover-door-'));
   const postgres = await sharedPostgres();
-  const productUrl = await postgres.createDatabase();
+  const { createProduct, fill = fillChatDatabase } = options;
+  const productUrl = await (createProduct ? createProduct(postgres) : postgres.createDatabase());
   const product = new pg.Client({ connectionString: productUrl });
   await product.connect();
-  await (options.fill ?? fillChatDatabase)(product);
+  if (!createProduct) await fill(product);
   const config = join(folder, 'handover.config.json');
   await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();
   const dataDir = join(folder, 'data');
+  if (options.state === 'pglite') await copyEmptyPglite(join(dataDir, 'state'));
   const running: (() => Promise<unknown>)[] = [];
   // One hook for all of it: hooks run in the order in which they were registered, and this one is the first.
   t.after(async () => {

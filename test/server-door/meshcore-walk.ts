@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { loadMeshcore } from '../support/meshcore.ts';
+import { copyMeshcore } from '../support/meshcore.ts';
 import { type Client, clientOf, download, type Ground, handover, prepare, serve } from './door.ts';
 import { type Entity, type Expected, type Kind, readExpected, said } from './meshcore-rows.ts';
 
@@ -8,7 +8,7 @@ import { type Entity, type Expected, type Kind, readExpected, said } from './mes
 export async function openMeshcore(
   t: TestContext,
 ): Promise<{ ground: Ground; client: Client; rows: Expected }> {
-  const ground = await prepare(t, { fill: loadMeshcore });
+  const ground = await prepare(t, { createProduct: copyMeshcore });
   await serve(ground);
   const client = await clientOf(ground, JSON.parse(await handover(ground, ...createKey)));
   const rows = await readExpected(ground.product);

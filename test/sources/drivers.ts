@@ -1,10 +1,10 @@
-import { PGlite } from '@electric-sql/pglite';
 import { citext } from '@electric-sql/pglite/contrib/citext';
 import { hstore } from '@electric-sql/pglite/contrib/hstore';
 import pg from 'pg';
 import { openPgliteSource } from '../../src/sources/pglite/source.ts';
 import { openPostgresSource, type PostgresSourceOptions } from '../../src/sources/postgres/source.ts';
 import type { Source } from '../../src/sources/source.ts';
+import { createPglite } from '../support/pglite.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 
 /** A product's database under test: the source that reads it, and the product itself, which writes. */
@@ -23,7 +23,7 @@ export const drivers: Record<string, () => Promise<Product>> = {
   },
 
   async pglite() {
-    const pglite = await PGlite.create({ extensions: { citext, hstore } });
+    const pglite = await createPglite({ extensions: { citext, hstore } });
     const source = await openPgliteSource({ pglite });
     opened.add(pglite);
     opened.add(source);

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { openPgliteSource } from '../../src/sources/pglite/source.ts';
+import { copyEmptyPglite } from '../support/pglite.ts';
 import { inSnapshot, readRows, readText, refusal, selectionOf } from './reading.ts';
 
 describe('a PGlite folder as a source', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'handover-test-pglite-'));
+    await copyEmptyPglite(join(folder, 'data'));
     const pglite = await PGlite.create(join(folder, 'data'));
     await pglite.exec(`
       create table calls (id int primary key, account_id int, body text);

@@ -15,6 +15,7 @@ import type { MailboxEntry } from '../../src/mail/mailbox.ts';
 import { type Handover, startHandover } from '../../src/start.ts';
 import type { Parts } from '../../src/steps/parts.ts';
 import { requestExport } from '../../src/steps/request-export.ts';
+import { copyEmptyPglite } from './pglite.ts';
 import { sharedPostgres } from './postgres.ts';
 
 /** A running Handover with a small product behind it: real database, real queue, real threads, a clock moved by hand. */
@@ -81,6 +82,7 @@ export async function startInstallation(
   await writeFile(configPath, JSON.stringify(productConfig(productUrl, options)));
   const dataDir = join(folder, 'data');
   await mkdir(dataDir, { mode: 0o700 });
+  if (options.state !== 'postgres') await copyEmptyPglite(join(dataDir, 'state'));
   const env = readEnvironment({
     PORT: '0',
     HANDOVER_CONFIG: configPath,

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import type pg from 'pg';
 import { readSchema } from '../../examples/chat/fill.ts';
+import type { Postgres } from './postgres.ts';
 
 /**
  * A public archive of a chat with 91,749 messages, which is not ours to ship. It is looked for where HANDOVER_SHARED_DATA
@@ -19,6 +20,11 @@ export const meshcoreFolder: string | null =
 /** What `test` takes as `skip`. */
 export const withoutMeshcore: string | false =
   meshcoreFolder === null ? 'the set chat-meshcore is not here' : false;
+
+/** A database of its own for each who asks, with that set as {@link loadMeshcore} loads it. */
+export function copyMeshcore(postgres: Postgres): Promise<string> {
+  return postgres.copyDatabase('meshcore', loadMeshcore);
+}
 
 /**
  * Makes the tables of examples/chat in an empty database and fills them with that set: who reads them by the example's
@@ -99,10 +105,12 @@ const inserts: Record<string, { from: string; sql: string }> = {
   },
 };
 
+/** Grouped, since there is no index yet by which a room finds its own. */
 const lastPosts = `
-  update rooms set
-    last_post_at = (select max(posted_at) from posts where room_id = rooms.id),
-    people_count = (select count(*) from room_members where room_id = rooms.id)`;
+  update rooms set last_post_at = last_at
+    from (select room_id, max(posted_at) as last_at from posts group by room_id) p where p.room_id = rooms.id;
+  update rooms set people_count = people
+    from (select room_id, count(*) as people from room_members group by room_id) m where m.room_id = rooms.id`;
 
 async function readLines(file: string): Promise<string[]> {
   const bytes = await promisify(zstdDecompress)(await readFile(file));

@@ -16,6 +16,8 @@ export interface Postgres {
   url: string;
   /** An empty UTF-8 database; a random name unless one is given. Returns its URL. */
   createDatabase(name?: string): Promise<string>;
+  /** A copy of a database that the first who asks fills, for all who use this server. Returns the copy's URL. */
+  copyDatabase(name: string, fill: (db: pg.Client) => Promise<unknown>): Promise<string>;
 }
 
 /** A server of this process alone, so that a test may break it. */
@@ -42,7 +44,11 @@ export function sharedPostgres(): Promise<Postgres> {
 let shared: Promise<Postgres> | undefined;
 
 export function postgresAt(url: string): Postgres {
-  return { url, createDatabase: (name) => createDatabase(url, name) };
+  return {
+    url,
+    createDatabase: (name) => createDatabase(url, name),
+    copyDatabase: (name, fill) => copyDatabase(url, name, fill),
+  };
 }
 
 /**
@@ -202,13 +208,38 @@ function hasEnded(process: ChildProcess): boolean {
   return process.exitCode !== null || process.signalCode !== null;
 }
 
-async function createDatabase(url: string, name = `test_${randomBytes(6).toString('hex')}`): Promise<string> {
+function createDatabase(url: string, name = randomName(), template = 'template0'): Promise<string> {
+  return connected(url, async (client) => {
+    const [made, from] = [name, template].map((one) => pg.escapeIdentifier(one));
+    await client.query(`create database ${made} template ${from} encoding 'UTF8'`);
+    return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  });
+}
+
+/** Filled under another name and then renamed: what has the name is whole. One at a time fills or copies. */
+function copyDatabase(url: string, name: string, fill: (db: pg.Client) => Promise<unknown>): Promise<string> {
+  return connected(url, async (client) => {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) {
+      const filling = randomName();
+      await connected(await createDatabase(url, filling), fill);
+      await client.query(`alter database ${filling} rename to ${pg.escapeIdentifier(name)}`);
+    }
+    return createDatabase(url, randomName(), name);
+  });
+}
+
+async function connected<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(`create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`);
+    return await use(client);
   } finally {
     await client.end();
   }
-  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+}
+
+function randomName(): string {
+  return `test_${randomBytes(6).toString('hex')}`;
 }

@@ -16,13 +16,27 @@ import { startPostgres, type TestPostgres } from './postgres.ts';
 /** So many files are named at the end, with their seconds: where a run that takes too long could be shortened. */
 const SLOWEST = 15;
 
+/** Begun first, the longest before the others: one that begins last runs alone while the other cores have nothing to do. */
+const LONGEST = [
+  'test/server-door/many-at-once.test.ts',
+  'test/server-door/meshcore-users.test.ts',
+  'test/server-door/meshcore-channels.test.ts',
+  'test/life/sigkill.test.ts',
+  'test/package/package.test.ts',
+  'test/page/every-state.test.ts',
+  'test/server-door/sigkill.test.ts',
+  'test/server-door/webhooks.test.ts',
+  'test/life/statuses.test.ts',
+  'test/end-to-end/demo.test.ts',
+];
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { name: { type: 'string', multiple: true } },
 });
 const files = globSync('test/**/*.test.ts')
   .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(normalised(part))))
-  .sort();
+  .sort((one, other) => turnOf(one) - turnOf(other) || one.localeCompare(other));
 if (files.length === 0) {
   console.error(`No test file matches ${positionals.join(' ')}.`);
   process.exit(1);
@@ -47,7 +61,8 @@ if (!process.env.TEST_POSTGRES_URL) {
 try {
   const events = run({
     files,
-    concurrency: Math.max(2, availableParallelism()),
+    // More than there are cores: most files also wait, for leases, queues and browsers.
+    concurrency: Math.ceil(1.5 * Math.max(2, availableParallelism())),
     signal: stopped.signal,
     timeout: 300_000,
     // A file that leaves a handle open would otherwise keep the whole run waiting for ever.
@@ -58,6 +73,11 @@ try {
     process.stdout.write(line);
 } finally {
   await postgres?.stop();
+}
+
+function turnOf(file: string): number {
+  const turn = LONGEST.indexOf(file);
+  return turn === -1 ? LONGEST.length : turn;
 }
 
 function normalised(path: string): string {

@@ -292,7 +292,7 @@ function padded(zone: string) {
 /** jsonb holds no \u0000 and no lone surrogates. */
 function withoutNul(json: string): string {
   // Escape by escape: the second backslash of an escaped one begins none.
-  return json.replace(/\\(u(0000|d[89a-f]..)|.)/gi, (escape, _, refused) => (refused ? '?' : escape));
+  return json.replace(/\\(u(0000|d[89a-f]..)|.)/gi, (found, _, refused) => (refused ? '?' : found));
 }
 
 function insertOf(row: Record<string, unknown>, index: number): string {

@@ -13,6 +13,7 @@ const floors: Record<string, number> = {
   'src/database.ts': 1,
   'src/migrate.ts': 1,
   'src/queue.ts': 1,
+  'src/prepared-statements.ts': 1,
   'src/rush.ts': 1,
   'src/thread-priority.ts': 1,
   'src/tracing.ts': 1,

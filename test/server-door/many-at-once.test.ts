@@ -101,18 +101,13 @@ async function createKey(ground: Ground, name: string): Promise<Key> {
   return JSON.parse(await handover(ground, 'keys', 'create', '--name', name, '--json'));
 }
 
-/**
- * Asks after one that is left, and after another when it is not over, until none is left: asking after many would take
- * the time that they need. Throws when a minute brings none to its end.
- */
+/** Asks, a few at a time, after those that are left, until none is. Throws when a minute brings none to its end. */
 async function progressing(left: Set<string>, isOver: (id: string) => Promise<boolean>): Promise<void> {
   while (left.size > 0) {
     await waitFor('one more to end', async () => {
-      const [id = ''] = left;
-      left.delete(id);
-      if (await isOver(id)) return true;
-      left.add(id);
-      return null;
+      const before = left.size;
+      for (const id of [...left].slice(0, 20)) if (await isOver(id)) left.delete(id);
+      return left.size < before ? true : null;
     });
   }
 }

@@ -16,15 +16,18 @@ import { startPostgres, type TestPostgres } from './postgres.ts';
 /** So many files are named at the end, with their seconds: where a run that takes too long could be shortened. */
 const SLOWEST = 15;
 
-/** Begun first, the longest before the others: one that begins last runs alone while the other cores have nothing to do. */
+/**
+ * Begun first: a long one that begins last runs alone while the other cores have nothing to do. Those that mostly wait stand
+ * between those that compute.
+ */
 const LONGEST = [
   'test/server-door/many-at-once.test.ts',
-  'test/server-door/meshcore-users.test.ts',
-  'test/server-door/meshcore-channels.test.ts',
   'test/life/sigkill.test.ts',
+  'test/server-door/meshcore-users.test.ts',
+  'test/server-door/sigkill.test.ts',
+  'test/server-door/meshcore-channels.test.ts',
   'test/package/package.test.ts',
   'test/page/every-state.test.ts',
-  'test/server-door/sigkill.test.ts',
   'test/server-door/webhooks.test.ts',
   'test/life/statuses.test.ts',
   'test/end-to-end/demo.test.ts',
@@ -61,10 +64,9 @@ if (!process.env.TEST_POSTGRES_URL) {
 try {
   const events = run({
     files,
-    // More than there are cores: most files also wait, for leases, queues and browsers.
-    concurrency: Math.ceil(1.5 * Math.max(2, availableParallelism())),
+    concurrency: Math.max(2, availableParallelism()),
     signal: stopped.signal,
-    timeout: 300_000,
+    timeout: 480_000,
     // A file that leaves a handle open would otherwise keep the whole run waiting for ever.
     execArgv: ['--test-force-exit'],
     ...(values.name && { testNamePatterns: values.name }),

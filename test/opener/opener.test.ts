@@ -110,11 +110,10 @@ describe('an archive that is opened for download', () => {
     const { archive, threads } = await anArchive(t);
     const reading = archive.read();
     await reading.next();
-    await reading.next();
-    await threads[0]?.terminate();
-    await assert.rejects(async () => {
-      for await (const _ of reading);
-    }, /thread ended/);
+    const broken = assert.rejects(reading.next(), /thread ended/);
+    const thread = await waitFor('a thread', async () => threads[0] ?? null);
+    await thread.terminate();
+    await broken;
     assert.deepEqual(await collect(archive.read()), printed);
     assert.equal(threads.length, 2);
   });

@@ -278,6 +278,26 @@ test('a file that is seen to be damaged beforehand is refused with words', async
   }
 });
 
+test('a range whose first bytes do not open is refused with words, and was no download', async () => {
+  const damaged = await startService({ worker: true });
+  try {
+    const { id: damagedId } = await completeExport(damaged);
+    const { path } = await largestFile(join(damaged.folder, 'store'));
+    await flipByte(path, 100);
+    const half = { ...basic(), range: `bytes=${whole.length >> 1}-` };
+    const answer = await call(damaged, 'GET', `/v1/exports/${damagedId}/archive?accountId=a1`, half);
+    assert.equal(answer.status, 500);
+    assert.equal(answer.body.code, 'archive_damaged');
+    const events = await findEvents(damaged.parts.db, damagedId);
+    assert.deepEqual(
+      events.filter(({ event }) => event === 'downloaded'),
+      [],
+    );
+  } finally {
+    await damaged.stop();
+  }
+});
+
 test('when the window closes, the link, the session and the server get nothing more', async () => {
   const browser = await signIn(service);
   service.advance(DAY_MS);
@@ -305,11 +325,15 @@ async function largestFile(folder: string): Promise<{ path: string; size: number
 /** Alters the ciphertext near the end of the largest sealed part, and keeps its size. */
 async function flipByteInLargestPart(folder: string): Promise<void> {
   const { path, size } = await largestFile(folder);
+  await flipByte(path, size - 1000);
+}
+
+async function flipByte(path: string, position: number): Promise<void> {
   const file = await open(path, 'r+');
   try {
     const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, size - 1000);
-    await file.write(Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, size - 1000);
+    await file.read(byte, 0, 1, position);
+    await file.write(Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, position);
   } finally {
     await file.close();
   }

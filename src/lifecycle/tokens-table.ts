@@ -40,14 +40,14 @@ export async function insertSessionToken(
   return secret;
 }
 
-/** The export that an unexpired link token belongs to; null for any other text. */
-export async function findTokenExport(
+/** The export that an unexpired confirmation token belongs to; null for any other text. */
+export async function findConfirmable(
   session: Session,
-  token: { purpose: 'confirm' | 'download'; secret: string; now: Date },
+  token: { secret: string; now: Date },
 ): Promise<string | null> {
   const [row] = await session.query<{ export_id: string }>(
-    `select export_id from handover.tokens where hash = $1 and purpose = $2 and expires_at > $3`,
-    [hashToken(token.secret), token.purpose, token.now],
+    `select export_id from handover.tokens where hash = $1 and purpose = 'confirm' and expires_at > $2`,
+    [hashToken(token.secret), token.now],
   );
   return row?.export_id ?? null;
 }

@@ -2,7 +2,7 @@ import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
 import { confirmByToken, findExport } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
-import { findTokenExport } from '../lifecycle/tokens-table.ts';
+import { findConfirmable } from '../lifecycle/tokens-table.ts';
 import type { Parts } from './parts.ts';
 import { queueProcessing } from './process-export.ts';
 
@@ -14,7 +14,7 @@ export async function peekConfirmation(
   { db, now }: Pick<Parts, 'db' | 'now'>,
   token: string,
 ): Promise<DataExport> {
-  const exportId = await findTokenExport(db, { purpose: 'confirm', secret: token, now: now() });
+  const exportId = await findConfirmable(db, { secret: token, now: now() });
   const data = exportId ? await findExport(db, exportId) : null;
   if (!data || !isConfirmable(data, now())) throw new HandoverError('confirmation_invalid');
   return data;

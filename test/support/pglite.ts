@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { makeOnce } from './make-once.ts';
 
 /**
  * Puts into a folder, which it makes, what a PGlite makes there by itself when it finds nothing: a database in which
@@ -25,22 +26,15 @@ export async function createPglite(options: PGliteOptions = {}): Promise<PGlite>
   return pglite;
 }
 
-/** Kept between runs. Made under another name and then renamed: test files start side by side. */
+/** Kept between runs. */
 async function madeOnce(): Promise<string> {
   const manifest = await readFile(resolve('node_modules', '@electric-sql', 'pglite', 'package.json'), 'utf8');
-  const folder = resolve('node_modules', '.cache', `pglite-${JSON.parse(manifest).version}`);
-  if (await exists(folder)) return folder;
-  await mkdir(join(folder, '..'), { recursive: true });
-  const making = await mkdtemp(`${folder}-`);
-  try {
+  const cache = resolve('node_modules', '.cache');
+  await mkdir(cache, { recursive: true });
+  return makeOnce(join(cache, `pglite-${JSON.parse(manifest).version}`), exists, async (making) => {
     const pglite = await PGlite.create(making);
     await pglite.close();
-    await rename(making, folder);
-  } catch (error) {
-    await rm(making, { recursive: true, force: true });
-    if (!(await exists(folder))) throw error;
-  }
-  return folder;
+  });
 }
 
 async function exists(path: string): Promise<boolean> {

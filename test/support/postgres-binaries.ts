@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeOnce } from './make-once.ts';
 import { temporaryFolder, type User } from './postgres-user.ts';
 
 export interface PostgresBinaries {
@@ -48,24 +49,15 @@ function whyNot(programs: PostgresBinaries, user: User | null): string | null {
   return null;
 }
 
-/** Copied under another name and then renamed, so that no other run ever sees half a copy. */
 async function copyOnce(shipped: string, user: User | null): Promise<string> {
   const { version } = JSON.parse(await readFile(join(shipped, '..', 'package.json'), 'utf8'));
   const parent = temporaryFolder(user);
   const copy = join(parent, `handover-test-server-${version}-${process.getuid?.()}`);
-  if (await isOurs(copy)) return copy;
-
-  const making = await mkdtemp(`${copy}-`);
-  try {
+  return makeOnce(copy, isOurs, async (making) => {
     await cp(shipped, making, { recursive: true, verbatimSymlinks: true });
     await makeLinks(making);
     await letAllRead(making);
-    await rename(making, copy);
-  } catch (error) {
-    await rm(making, { recursive: true, force: true });
-    if (!(await isOurs(copy))) throw error;
-  }
-  return copy;
+  });
 }
 
 /** What somebody else put there is never run. */

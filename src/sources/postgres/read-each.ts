@@ -130,18 +130,21 @@ function runsOf(wanted: Wanted[]): Wanted[][] {
   return runs;
 }
 
+/** What reading a selection needs of the catalog. Throws `source_refused` when the two do not match. */
+export async function lookUp(session: Session, selection: Selection): Promise<Omit<Wanted, 'selection'>> {
+  const { category, columns: selected } = selection;
+  const catalog = await readCatalog(session, selection);
+  await settleKeys(session, catalog.table, selection.orderBy);
+  const place = `Category "${category}"`;
+  const columns = transcodedColumns(selected, catalog.table.columns, place, { category });
+  return { catalog, columns };
+}
+
 /** What is wrong with a category is said before the first of them is read. */
 async function prepare(session: Session, selections: Selection[], subject: string): Promise<Wanted[]> {
   await readTables(session, selections);
   const found: Wanted[] = [];
-  for (const selection of selections) {
-    const { category, columns: selected } = selection;
-    const catalog = await readCatalog(session, selection);
-    await settleKeys(session, catalog.table, selection.orderBy);
-    const place = `Category "${category}"`;
-    const columns = transcodedColumns(selected, catalog.table.columns, place, { category });
-    found.push({ selection, catalog, columns });
-  }
+  for (const selection of selections) found.push({ selection, ...(await lookUp(session, selection)) });
   if (!isNoText(subject)) {
     const untried = found.flatMap(({ catalog }) => untriedLiterals(session, catalog, subject));
     await tryLiterals(session, untried);

@@ -5,14 +5,13 @@ import { countEach } from './count-each.ts';
 import { cutRange } from './cut.ts';
 import { refuse } from './failures.ts';
 import { ask, readCsv, readQuery } from './query.ts';
-import { readEach } from './read-each.ts';
+import { lookUp, readEach } from './read-each.ts';
 import { changesOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeCopy } from './transcode-copy.ts';
-import { transcodedColumns } from './transcoded-columns.ts';
 import { followableWays } from './ways.ts';
 
 /**
@@ -97,12 +96,7 @@ async function* readRows(
   signal?.throwIfAborted();
   const leave = await enter(session).catch((error) => refuse(error));
   try {
-    const whole = await readCatalog(session, selection);
-    await settleKeys(session, whole.table, selection.orderBy);
-    const { category, columns: selected } = selection;
-    const columns = transcodedColumns(selected, whole.table.columns, `Category "${category}"`, {
-      category,
-    });
+    const { catalog: whole, columns } = await lookUp(session, selection);
     const catalog = await followableWays(session, whole, selection, subject);
     if (catalog.ways.length === 0) return;
     const ranges = rowsAtOnce

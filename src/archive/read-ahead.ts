@@ -1,6 +1,7 @@
 /**
  * Results of many works in their order, while those after them are under way: at most `ahead()` that were not taken yet.
- * The first is begun alone, since somebody waits for it, and each that is taken lets one more be ahead. What is left when the consumer stops is let run out, and `drop` hears of its results.
+ * The first is begun alone, since somebody waits for it, and each that is taken lets one more be ahead. What is left when
+ * the consumer stops is let run out, and `drop` hears of its results.
  */
 export async function* readAhead<Item, Result>(
   items: Iterable<Item>,

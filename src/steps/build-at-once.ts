@@ -13,7 +13,7 @@ import {
 } from './build-part.ts';
 import { finishAtOnce } from './finish-export.ts';
 
-/** So many rows are read in less time than it takes to write down, statement by statement, what is to be read. */
+/** Of so many rows a build is mostly over before anybody could look how far it is. */
 const FEW_ROWS = 5_000;
 
 /** What takes longer, in milliseconds, is written down meanwhile, so that people see how far it is. */

@@ -44,8 +44,9 @@ function describePart({ sections }: BuiltPart) {
 }
 
 /**
- * A span for each `COPY`, or all that are sent in one message, from its start to its last byte: how long the server made us wait of it, and with that how
- * long transcoding, hashing, sealing and the store took. https://opentelemetry.io/docs/specs/semconv/database/postgresql/
+ * A span for each `COPY`, or for all that are sent in one message, from its start to its last byte: how long the server made
+ * us wait of it, and with that how long transcoding, hashing, sealing and the store took.
+ * https://opentelemetry.io/docs/specs/semconv/database/postgresql/
  */
 export function traceConnection(tracing: Tracing, connection: Connection): Connection {
   return {

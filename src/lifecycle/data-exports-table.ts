@@ -3,6 +3,13 @@ import type { Session } from '../database.ts';
 import type { Gap, SectionCount } from './balance.ts';
 import type { DataExport, Door, Requester, Status } from './data-export.ts';
 import type { DonePart, Section } from './export-parts-table.ts';
+import {
+  type MailAndDownloads,
+  type MailColumns,
+  mailColumns,
+  newestMail,
+  withMail,
+} from './mails-and-downloads.ts';
 import { hashToken } from './tokens.ts';
 
 // All SQL that touches data_exports, in one place whatever its length. Each transition is one statement that names the status it leaves, and returns
@@ -72,13 +79,27 @@ export async function lockExport(session: Session, id: string): Promise<DataExpo
   return findExport(session, id);
 }
 
+/** An export, and what became of it outside of itself. */
+export type ToldExport = DataExport & MailAndDownloads;
+
+/** In one statement: somebody waits for the answer. */
+export async function findToldExport(session: Session, id: string): Promise<ToldExport | null> {
+  if (!uuid.test(id)) return null;
+  const [row] = await session.query<ToldRow>(`${selectTold} where e.id = $1`, [id]);
+  return row ? toTold(row) : null;
+}
+
 /** Newest first. */
-export async function findExports(session: Session, subject: Subject, limit: number): Promise<DataExport[]> {
-  const rows = await session.query<Row>(
-    `${select} where e.kind = $1 and e.subject_id = $2 order by e.requested_at desc, e.id limit $3`,
+export async function findToldExports(
+  session: Session,
+  subject: Subject,
+  limit: number,
+): Promise<ToldExport[]> {
+  const rows = await session.query<ToldRow>(
+    `${selectTold} where e.kind = $1 and e.subject_id = $2 order by e.requested_at desc, e.id limit $3`,
     [subject.kind, subject.subjectId, limit],
   );
-  return rows.map(toExport);
+  return rows.map(toTold);
 }
 
 /** Newest first, of all subjects; `status` narrows. For operators. */
@@ -104,14 +125,35 @@ export async function findActiveExport(session: Session, subject: Subject): Prom
   );
 }
 
-/** When the newest completed export of a subject was completed, whatever became of it since. */
-export async function findLastCompletion(session: Session, subject: Subject): Promise<Date | null> {
-  const [row] = await session.query<{ at: Date | null }>(
-    `select max(completed_at) as at from handover.data_exports
-     where kind = $1 and subject_id = $2 and door = 'account'`,
+/** What a subject's exports say about another one of the account door. */
+export interface Standing {
+  /** The one that is not over. */
+  active: Pick<DataExport, 'id' | 'status' | 'confirmBy' | 'expiresAt'> | null;
+  /** When the newest completed one was completed, whatever became of it since. */
+  lastCompletedAt: Date | null;
+}
+
+export async function findStanding(session: Session, subject: Subject): Promise<Standing> {
+  const [row] = await session.query<StandingRow>(
+    `select last.at, e.id, e.status, e.confirm_by as "confirmBy", e.expires_at as "expiresAt"
+     from (
+       select max(completed_at) as at from handover.data_exports
+       where kind = $1 and subject_id = $2 and door = 'account'
+     ) last
+     left join handover.data_exports e on e.kind = $1 and e.subject_id = $2 and e.door = 'account'
+       and e.status in ('pending', 'confirmed', 'processing', 'completed')`,
     [subject.kind, subject.subjectId],
   );
-  return row?.at ?? null;
+  if (!row) return { active: null, lastCompletedAt: null };
+  const { at, id, status, confirmBy, expiresAt } = row;
+  const active = id !== null && status !== null ? { id, status, confirmBy, expiresAt } : null;
+  return { active, lastCompletedAt: at };
+}
+
+interface StandingRow extends Pick<DataExport, 'confirmBy' | 'expiresAt'> {
+  at: Date | null;
+  id: string | null;
+  status: Status | null;
 }
 
 /** pending → confirmed, by any unexpired confirmation token of the export. */
@@ -407,8 +449,10 @@ interface Row extends Omit<DataExport, 'requester' | 'failure'> {
   failureMessage: string | null;
 }
 
-const select = `
-  select e.id, e.kind, e.subject_id as "subjectId", e.door, e.status, e.requester_id as "requesterId",
+type ToldRow = Row & MailColumns;
+
+const columns = `
+  e.id, e.kind, e.subject_id as "subjectId", e.door, e.status, e.requester_id as "requesterId",
     e.requester_email as "requesterEmail", e.requester_name as "requesterName",
     e.requester_language as "requesterLanguage", e.requested_at as "requestedAt", e.confirm_by as "confirmBy",
     e.confirmed_at as "confirmedAt", e.started_at as "startedAt", e.completed_at as "completedAt",
@@ -417,7 +461,9 @@ const select = `
     coalesce(done.rows, 0)::int8 as "rowsDone", coalesce(e.archive_bytes, done.bytes, 0)::int8 as bytes,
     coalesce(counts.list, '[]') as categories, e.request, e.api_key as "apiKey", e.cuts, e.gaps,
     case when e.manifest is not null then 'ready' when e.damaged_at is not null then 'damaged'
-      when e.status = 'completed' and e.rules is not null then 'pending' else 'none' end as manifest
+      when e.status = 'completed' and e.rules is not null then 'pending' else 'none' end as manifest`;
+
+const tables = `
   from handover.data_exports e
   left join lateral (
     select sum(p.rows_done) as rows, sum(p.bytes_done) as bytes
@@ -434,6 +480,9 @@ const select = `
     ) c
   ) counts on true`;
 
+const select = `select ${columns} ${tables}`;
+const selectTold = `select ${columns}, ${mailColumns} ${tables} ${newestMail}`;
+
 async function transition(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {
   const [row] = await session.query<{ id: string }>(sql, params);
   return row ? findExport(session, row.id) : null;
@@ -442,6 +491,11 @@ async function transition(session: Session, sql: string, params: unknown[]): Pro
 async function one(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {
   const [row] = await session.query<Row>(sql, params);
   return row ? toExport(row) : null;
+}
+
+function toTold(row: ToldRow): ToldExport {
+  const { mail, downloads, ...data } = withMail(row);
+  return { ...toExport(data), mail, downloads };
 }
 
 function toExport(row: Row): DataExport {

@@ -1,4 +1,3 @@
-import type { Session } from '../database.ts';
 import type { OwedMail } from './mails-table.ts';
 
 /** What became of an export outside of itself. */
@@ -9,32 +8,26 @@ export interface MailAndDownloads {
   downloads: number;
 }
 
-/** Of many exports at once, by id: a history of fifty costs what one costs. */
-export async function findMailsAndDownloads(
-  session: Session,
-  exportIds: string[],
-): Promise<Map<string, MailAndDownloads>> {
-  const rows = await session.query<Row>(
-    `select e.id, m.letter, m.queued_at as "queuedAt", m.sent_at as "sentAt", m.tries, m.last_error as "lastError",
-       m.given_up_at as "givenUpAt",
-       (select count(*) from handover.export_events v
-        where v.export_id = e.id and v.event = 'downloaded' and v.details ->> 'start' = '0')::int as downloads
-     from unnest($1::uuid[]) as e(id)
-     left join lateral (
-       select * from handover.mails where export_id = e.id order by queued_at desc, id limit 1
-     ) m on true`,
-    [exportIds],
-  );
-  return new Map(
-    rows.map(({ id, downloads, letter, ...mail }) => [
-      id,
-      { mail: letter === null ? null : { letter, ...mail }, downloads },
-    ]),
-  );
-}
-
-type Row = Omit<NonNullable<MailAndDownloads['mail']>, 'letter'> & {
-  id: string;
+/** As columns beside those of an export `e`. */
+export interface MailColumns extends Omit<NonNullable<MailAndDownloads['mail']>, 'letter'> {
   letter: OwedMail['letter'] | null;
   downloads: number;
-};
+}
+
+export const mailColumns = `
+  m.letter, m.queued_at as "queuedAt", m.sent_at as "sentAt", m.tries, m.last_error as "lastError",
+  m.given_up_at as "givenUpAt",
+  (select count(*) from handover.export_events v
+   where v.export_id = e.id and v.event = 'downloaded' and v.details ->> 'start' = '0')::int as downloads`;
+
+export const newestMail = `
+  left join lateral (
+    select * from handover.mails where export_id = e.id order by queued_at desc, id limit 1
+  ) m on true`;
+
+export function withMail<Columns extends MailColumns>(row: Columns) {
+  const { letter, queuedAt, sentAt, tries, lastError, givenUpAt, ...others } = row;
+  const mail: MailAndDownloads['mail'] =
+    letter === null ? null : { letter, queuedAt, sentAt, tries, lastError, givenUpAt };
+  return { ...others, mail };
+}

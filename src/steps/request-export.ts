@@ -3,12 +3,7 @@ import type { ExportKind } from '../config/resolved.ts';
 import type { Session } from '../database.ts';
 import { HandoverError } from '../errors.ts';
 import type { DataExport, Requester } from '../lifecycle/data-export.ts';
-import {
-  findActiveExport,
-  findLastCompletion,
-  insertExport,
-  type Subject,
-} from '../lifecycle/data-exports-table.ts';
+import { findStanding, insertExport, type Subject } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import { expireOverdue } from './end-export.ts';
 import { oweMail } from './owe-mail.ts';
@@ -51,9 +46,9 @@ export async function requestExport(
 }
 
 async function refuseTooEarly(tx: Session, kind: ExportKind, subject: Subject, now: Date): Promise<void> {
-  const active = await findActiveExport(tx, subject);
+  const { active, lastCompletedAt } = await findStanding(tx, subject);
   if (active) throw new HandoverError('export_active', undefined, { details: { exportId: active.id } });
-  const availableAt = await cooldownEnd(tx, kind, subject);
+  const availableAt = cooldownEnd(kind, lastCompletedAt);
   if (availableAt && availableAt > now) {
     throw new HandoverError('export_cooldown', undefined, {
       details: { availableAt: availableAt.toISOString() },
@@ -62,11 +57,6 @@ async function refuseTooEarly(tx: Session, kind: ExportKind, subject: Subject, n
 }
 
 /** When the next export may be requested as far as the cooldown goes; null when there was none before. */
-export async function cooldownEnd(
-  session: Session,
-  kind: ExportKind,
-  subject: Subject,
-): Promise<Date | null> {
-  const lastAt = await findLastCompletion(session, subject);
-  return lastAt && new Date(lastAt.getTime() + kind.policy.cooldownMs);
+export function cooldownEnd(kind: ExportKind, lastCompletedAt: Date | null): Date | null {
+  return lastCompletedAt && new Date(lastCompletedAt.getTime() + kind.policy.cooldownMs);
 }

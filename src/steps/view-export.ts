@@ -1,7 +1,13 @@
 import type { Gap } from '../lifecycle/balance.ts';
 import type { CategoryCount, DataExport, ManifestState, Status } from '../lifecycle/data-export.ts';
-import { findActiveExport, findExport, findExports, type Subject } from '../lifecycle/data-exports-table.ts';
-import { findMailsAndDownloads, type MailAndDownloads } from '../lifecycle/mails-and-downloads.ts';
+import {
+  findStanding,
+  findToldExport,
+  findToldExports,
+  type Subject,
+  type ToldExport,
+} from '../lifecycle/data-exports-table.ts';
+import type { MailAndDownloads } from '../lifecycle/mails-and-downloads.ts';
 import type { LetterName } from '../lifecycle/mails-table.ts';
 import { countWorkers, WORKER_ALIVE_MS } from '../lifecycle/workers-table.ts';
 import { fileNameOf } from './download-export.ts';
@@ -51,14 +57,14 @@ const HISTORY = 50;
 
 /** Null when there is no such export. */
 export async function viewExport(parts: ViewParts, id: string): Promise<ExportView | null> {
-  const data = await findExport(parts.db, id);
-  const [view = null] = data ? await viewAll(parts, [data]) : [];
-  return view;
+  const data = await findToldExport(parts.db, id);
+  return data && view(parts, data);
 }
 
 /** The exports of a subject, newest first. */
 export async function viewExports(parts: ViewParts, subject: Subject): Promise<ExportView[]> {
-  return viewAll(parts, await findExports(parts.db, subject, HISTORY));
+  const found = await findToldExports(parts.db, subject, HISTORY);
+  return found.map((data) => view(parts, data));
 }
 
 /** Whether the account may ask for an export now, and when it may otherwise, as far as that is known. */
@@ -67,10 +73,9 @@ export async function requestAllowance(
   subject: Subject,
 ): Promise<{ allowed: boolean; code: 'export_active' | 'export_cooldown' | null; availableAt: Date | null }> {
   const now = parts.now();
-  const [active, availableAt] = await Promise.all([
-    findActiveExport(parts.db, subject),
-    cooldownEnd(parts.db, findKind(parts.config, subject.kind), subject),
-  ]);
+  const kind = findKind(parts.config, subject.kind);
+  const { active, lastCompletedAt } = await findStanding(parts.db, subject);
+  const availableAt = cooldownEnd(kind, lastCompletedAt);
   const cooldownAt = availableAt && availableAt > now ? availableAt : null;
   if (active && statusAt(active, now) === active.status) {
     return { allowed: false, code: 'export_active', availableAt: cooldownAt };
@@ -84,17 +89,22 @@ export async function workersSeen({ db, now }: Pick<Parts, 'db' | 'now'>) {
   return countWorkers(db, new Date(now().getTime() - WORKER_ALIVE_MS));
 }
 
-async function viewAll(parts: ViewParts, exports: DataExport[]): Promise<ExportView[]> {
-  const ids = exports.map(({ id }) => id);
-  const found =
-    ids.length > 0 ? await findMailsAndDownloads(parts.db, ids) : new Map<string, MailAndDownloads>();
-  return exports.map((data) => view(parts, data, found.get(data.id) ?? { mail: null, downloads: 0 }));
-}
-
-function view(parts: ViewParts, data: DataExport, { mail, downloads }: MailAndDownloads): ExportView {
+function view(parts: ViewParts, data: ToldExport): ExportView {
   const now = parts.now();
   const status = statusAt(data, now);
-  const { id, kind, requestedAt, confirmBy, confirmedAt, startedAt, completedAt, expiresAt, failure } = data;
+  const {
+    id,
+    kind,
+    requestedAt,
+    confirmBy,
+    confirmedAt,
+    startedAt,
+    completedAt,
+    expiresAt,
+    failure,
+    mail,
+    downloads,
+  } = data;
   return {
     id,
     kind,
@@ -123,7 +133,7 @@ function view(parts: ViewParts, data: DataExport, { mail, downloads }: MailAndDo
 }
 
 /** A deadline holds when it passes, not when the sweep gets to it. */
-function statusAt(data: DataExport, now: Date): Status {
+function statusAt(data: Pick<DataExport, 'status' | 'confirmBy' | 'expiresAt'>, now: Date): Status {
   const deadline =
     data.status === 'pending' ? data.confirmBy : data.status === 'completed' ? data.expiresAt : null;
   return deadline && deadline <= now ? 'expired' : data.status;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../src/database.ts';
 import { HandoverError } from '../../src/errors.ts';
-import { findExport, findExports } from '../../src/lifecycle/data-exports-table.ts';
+import { findExport, findToldExports } from '../../src/lifecycle/data-exports-table.ts';
 import { cancelExport } from '../../src/steps/cancel-export.ts';
 import { confirmExport } from '../../src/steps/confirm-export.ts';
 import { deleteArchive } from '../../src/steps/delete-archive.ts';
@@ -113,7 +113,7 @@ async function outcome(parts: LifeParts, life: Life, first: string, second: stri
   gate.resolve();
   const answers = [await one, await other];
 
-  const exports = await findExports(parts.db, { kind, subjectId: life.subjectId }, 10);
+  const exports = await findToldExports(parts.db, { kind, subjectId: life.subjectId }, 10);
   const seen = await findExport(parts.db, life.id);
   const letters = await parts.db.query<{ letter: string }>(
     'select letter from handover.mails where export_id = $1 order by letter',

@@ -1,5 +1,6 @@
 import type { Session } from '../database.ts';
 import type { KeyRange } from '../sources/source.ts';
+import type { DataExport } from './data-export.ts';
 
 /** A *part* is a sealed piece of an archive; what is retried, resumed and spread over workers. */
 export interface PartKey {
@@ -41,23 +42,45 @@ export async function insertParts(
   session: Session,
   plan: { exportId: string; attempt: number; sealedSlices: Uint8Array[] },
 ): Promise<void> {
-  for (const [number, sealed] of plan.sealedSlices.entries()) {
-    await session.query(
-      `insert into handover.export_parts (export_id, attempt, number, sealed_slices) values ($1, $2, $3, $4)`,
-      [plan.exportId, plan.attempt, number, sealed],
-    );
-  }
+  await session.query(
+    `insert into handover.export_parts (export_id, attempt, number, sealed_slices)
+     select $1, $2, place - 1, decode(sealed, 'hex') from unnest($3::text[]) with ordinality as part(sealed, place)`,
+    [plan.exportId, plan.attempt, plan.sealedSlices.map((sealed) => Buffer.from(sealed).toString('hex'))],
+  );
 }
 
-/** What a part is to read, sealed; null when it is done, or its attempt is no longer the current one. */
-export async function findOpenPart(session: Session, key: PartKey): Promise<Uint8Array | null> {
-  const [row] = await session.query<{ sealed: Uint8Array }>(
-    `select p.sealed_slices as sealed from handover.export_parts p join handover.data_exports e on e.id = p.export_id
+/** A part that is to be built, and what its builder needs to know of its export. */
+export interface OpenPart extends Pick<DataExport, 'kind' | 'subjectId' | 'request'> {
+  /** What it is to read, sealed. */
+  sealedSlices: Uint8Array;
+  /** The wrapped key of the export. */
+  sealedKey: Uint8Array;
+}
+
+/** In one statement: an export may have thousands of parts. Null when the part is done, or its attempt is no longer the current one. */
+export async function findOpenPart(session: Session, key: PartKey): Promise<OpenPart | null> {
+  const [row] = await session.query<OpenPart>(
+    `select p.sealed_slices as "sealedSlices", e.sealed_key as "sealedKey", e.kind, e.subject_id as "subjectId",
+       e.request
+     from handover.export_parts p join handover.data_exports e on e.id = p.export_id
      where p.export_id = $1 and p.attempt = $2 and p.number = $3 and p.done_at is null
-       and e.attempt = p.attempt and e.status = 'processing'`,
+       and e.attempt = p.attempt and e.status = 'processing' and e.sealed_key is not null`,
     [key.exportId, key.attempt, key.number],
   );
-  return row?.sealed ?? null;
+  return row ?? null;
+}
+
+/** Asked after each part, and of all of them only whether one is open. */
+export async function hasOpenParts(
+  session: Session,
+  key: { exportId: string; attempt: number },
+): Promise<boolean> {
+  const rows = await session.query(
+    `select number from handover.export_parts
+     where export_id = $1 and attempt = $2 and done_at is null limit 1`,
+    [key.exportId, key.attempt],
+  );
+  return rows.length > 0;
 }
 
 /** Notes how far a part is. False when nobody wants the part any more: its builder should stop. */

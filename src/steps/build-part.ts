@@ -4,7 +4,6 @@ import type { HeldSnapshot, Watch } from '../builder/builder.ts';
 import type { BuiltPart, PartOrder, Plan, Progress, Wanted } from '../builder/calls.ts';
 import { HandoverError, isRefusal } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { findExport, findSealedKey } from '../lifecycle/data-exports-table.ts';
 import {
   findDoneParts,
   findOpenPart,
@@ -32,12 +31,10 @@ export async function buildPart(
   job: PartKey & { snapshotId: string },
   run: { id: string; earlierRuns: number; signal: AbortSignal; isLastTry: boolean },
 ): Promise<void> {
-  const data = await findExport(parts.db, job.exportId);
-  if (!data) return;
   // Two builders of one part (the first was thought dead) write different objects; one of them is chosen.
   const nameOf = (index: number) => objectNameOf(job, `${run.id}-${index}`);
   try {
-    await build(parts, data, job, nameOf(run.earlierRuns), run.signal, (order, watch) =>
+    await build(parts, job, nameOf(run.earlierRuns), run.signal, (order, watch) =>
       parts.builder.buildPart(order, job.snapshotId, watch),
     );
     await removeOthers(
@@ -54,7 +51,7 @@ export async function buildPart(
     await recordPartFailure(parts.db, job, code);
     return;
   }
-  await finishExport(parts, data);
+  await finishExport(parts, { id: job.exportId, attempt: job.attempt });
 }
 
 /**
@@ -72,7 +69,7 @@ export async function buildInline(
   let file: FileDigest | null = null;
   for (const number of plan.parts.keys()) {
     const key = { exportId: data.id, attempt: data.attempt, number };
-    await build(parts, data, key, objectNameOf(key, 'inline'), signal, async (order, watch) => {
+    await build(parts, key, objectNameOf(key, 'inline'), signal, async (order, watch) => {
       const built = await snapshot.buildPart({ ...order, ...(document && { document }) }, watch);
       file = built.file;
       return built;
@@ -112,25 +109,23 @@ async function removeOthers({ db, vault }: BuildParts, key: PartKey, objectNames
 
 async function build(
   parts: BuildParts,
-  data: DataExport,
   { exportId, attempt, number }: PartKey,
   objectName: string,
   signal: AbortSignal,
   run: Build,
 ): Promise<void> {
   const key = { exportId, attempt, number };
-  const sealedSlices = await findOpenPart(parts.db, key);
-  const sealedKey = await findSealedKey(parts.db, exportId);
-  if (!sealedSlices || !sealedKey) return;
-  const slices = openSlices(parts.vault, key, sealedSlices);
-  const { recipient } = await parts.vault.openKey(sealedKey, exportId);
+  const open = await findOpenPart(parts.db, key);
+  if (!open) return;
+  const slices = openSlices(parts.vault, key, open.sealedSlices);
+  const { recipient } = await parts.vault.openKey(open.sealedKey, exportId);
   const unwanted = new AbortController();
   const watch = watchAttempt(parts.db, key, signal);
   const reporter = reportProgress(parts, key, () => unwanted.abort());
   let isUseless = true;
   try {
     const built = await run(
-      { ...wantedOf(data), slices, objectName, recipient },
+      { ...wantedOf(open), slices, objectName, recipient },
       { signal: AbortSignal.any([watch.signal, unwanted.signal]), onProgress: reporter.report },
     );
     await reporter.settled();
@@ -147,7 +142,11 @@ async function build(
 }
 
 /** What an export is of, as the builder is told. */
-export function wantedOf({ kind, subjectId, request }: DataExport): Wanted {
+export function wantedOf({
+  kind,
+  subjectId,
+  request,
+}: Pick<DataExport, 'kind' | 'subjectId' | 'request'>): Wanted {
   return { kind, subject: subjectId, request };
 }
 

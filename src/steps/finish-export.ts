@@ -8,8 +8,8 @@ import { type AttemptPlan, completeExport, findExport, recordPlan } from '../lif
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import {
   type DonePart,
-  findAttemptState,
   findDoneParts,
+  hasOpenParts,
   writeDonePart,
 } from '../lifecycle/export-parts-table.ts';
 import { findManifestNotes, type ManifestNotes } from '../lifecycle/manifests-table.ts';
@@ -41,9 +41,9 @@ export async function finishExport(
   written: WrittenInOne | null = null,
 ): Promise<void> {
   const key = { exportId: id, attempt };
-  const { open } = await findAttemptState(parts.db, key);
+  if (await hasOpenParts(parts.db, key)) return;
   const data = await findExport(parts.db, id);
-  if (open.length > 0 || !data || data.status !== 'processing' || data.attempt !== attempt) return;
+  if (data?.status !== 'processing' || data.attempt !== attempt) return;
 
   const done = await findDoneParts(parts.db, key);
   const notes = await findManifestNotes(parts.db, id);

@@ -22,7 +22,7 @@ export const chatSelection: Selection = {
 
 /**
  * Makes the table `messages`, of one `workspace`, with what real chat holds: many scripts, quotes, backslashes, line
- * breaks, nested JSON, JSON with spaces and line breaks between its tokens, arrays, nulls. The same rows every time.
+ * breaks, nested JSON, JSON with spaces, line breaks and a key twice, arrays, nulls. The same rows every time.
  */
 export async function makeChatTable(
   url: string,
@@ -35,7 +35,10 @@ export async function makeChatTable(
     await query(url, fill(from, to));
     onProgress(to);
   }
-  await query(url, 'alter table messages add primary key (seq)');
+  await query(
+    url,
+    `alter table messages add primary key (seq), add workspace_id text not null default '${workspace}'`,
+  );
   await query(url, 'vacuum (analyze, freeze) messages');
   await query(url, 'checkpoint');
 }
@@ -49,76 +52,41 @@ const schema = `
     seq bigint not null, id uuid not null, channel_id uuid not null, user_id text not null, parent_id uuid,
     type text not null, text text not null, custom jsonb not null, reactions json, mentions text[] not null,
     reply_count integer not null, score double precision, silent boolean not null,
-    created_at timestamptz not null, updated_at timestamptz not null, deleted_at timestamptz,
-    workspace_id text not null
+    created_at timestamptz not null, updated_at timestamptz not null, deleted_at timestamptz
   );`;
 
-/** Written as Postgres' escape strings. */
-const phrases = [
-  ...[
-    'good morning',
-    'did anyone see the second draft',
-    'I will be there at 10',
-    'let us move the review to Friday',
-  ],
-  ...[
-    'she said \\"not before noon\\"',
-    'it\\047s fine by me',
-    'D:\\\\reports\\\\2024\\\\q3.xlsx',
-    'first line\\nsecond line',
-  ],
-  ...[
-    'name\\tamount\\tdate',
-    'Grüße aus Köln',
-    'déjà vu à la carte',
-    '会議は午後三時からです',
-    'Увидимся завтра',
-    'شكرا جزيلا',
-  ],
-  ...[
-    '🌻🌻🌻',
-    '🧑‍🔬 found it',
-    'नमस्ते दोस्तों',
-    '<a href=\\"/help\\">help</a>',
-    'x < y && y > z',
-    '{\\"looks\\":[\\"like\\",\\"json\\"]}',
-  ],
-  ...[
-    'https://docs.example.org/guide?page=2&sort=asc#top',
-    'costs 1.299,00 € or so',
-    'the build is green again',
-  ],
-  ...[
-    'can somebody restart the printer on the third floor',
-    'thank you all for today',
-    'yes',
-    'no',
-    'maybe later',
-  ],
-  ...['literal \\\\u00e9 stays as it is', 'the numbers add up now', 'who owns this ticket', 'ship it'],
-];
+/** As Postgres writes them in an array of escape strings. */
+const words = String.raw`
+  'the', 'export', 'channel', 'message', 'user', 'please', 'could you', 'look at', 'this', 'tomorrow', 'meeting', 'deploy',
+  'rollback', 'customer', 'invoice', E'said "yes"', E'it''s', E'C:\\temp\\new', E'line one\nline two', E'tab\there', 'über',
+  'naïve', '日本語のテキスト', 'привет', 'مرحبا', '🎉', '👩‍👩‍👧‍👦', '🚀 ship it', '<b>bold</b>', 'a & b',
+  '{"not":"json"}', 'https://example.com/a?b=c&d=e#f', 'and', 'or', 'because', 'however', 'thanks', 'LGTM', 'nit:', 'TODO',
+  'ping', 'ok', 'sure', 'no problem', 'when', 'where', 'latency', 'throughput', 'postgres', 'index', 'vacuum', 'release',
+  'ticket #4521', '50%', '€100', '100 km', 'résumé', 'façade', '\u0041 literal', 'end.', '?', '!', '…'`;
 
+/** A row depends on its number alone, so that any range of them can be made by itself. */
 function fill(from: number, to: number): string {
-  return `
+  return String.raw`
     insert into messages
-    select n, md5('message ' || n)::uuid, md5('channel ' || (h & 8191))::uuid, 'member_' || (h & 32767),
-      case when n % 6 = 0 then md5('message ' || n - 5)::uuid end,
-      case when n % 40 = 0 then 'system' when n % 6 = 0 then 'reply' else 'regular' end,
-      concat_ws(' ', p[1 + (h & 31)], p[1 + (h >> 5 & 31)], p[1 + (h >> 10 & 31)],
-        case when h & 1 = 0 then p[1 + (h >> 15 & 31)] || ' ' || p[1 + (h >> 20 & 31)] end,
-        case when h & 6 = 0 then p[1 + (h >> 7 & 31)] || '. ' || p[1 + (h >> 12 & 31)] || '. ' || p[1 + (h >> 3 & 31)] end),
-      jsonb_build_object('client', 'desktop/' || n % 23, 'locale', p[1 + (h >> 17 & 31)], 'pinned', n % 11 = 0,
-        'link', jsonb_build_object('rank', n % 997, 'digest', md5(n::text), 'caption', E'a "quoted" \\\\ caption')),
-      case when n % 9 = 0 then (E'{ "laugh" : ' || n % 5 || E',\\n  "clap": 2.50 }')::json end,
-      case when n % 7 = 0 then array['member_' || n % 1009, 'member_' || n % 811] else '{}'::text[] end,
-      case when n % 25 = 0 then (n % 17)::int else 0 end,
-      case when n % 3 = 0 then h / 1e5::float8 end,
-      n % 90 = 0,
-      at, at + case when n % 8 = 0 then interval '26 hours' else interval '0' end,
-      case when n % 50 = 0 then at + interval '9 days' end,
-      '${workspace}'
-    from (
-      select n, hashint8(n) & 2147483647 as h, '2018-05-01T00:00:00Z'::timestamptz + n * interval '4.120031 seconds' as at
-      from generate_series(${from}::bigint, ${to}) n
-    ) numbered, (select array[${phrases.map((phrase) => `E'${phrase}'`).join(', ')}] as p) words`;
+    select g, md5('m' || g)::uuid, md5('c' || (hashint4(g) & 16383))::uuid, 'user-' || (hashint4(g * 7) & 65535),
+      case when g % 5 = 0 then md5('m' || (g - 3))::uuid end,
+      case when g % 50 = 0 then 'system' when g % 5 = 0 then 'reply' else 'regular' end,
+      t.txt,
+      jsonb_build_object('client', 'web/' || (g % 17), 'lang', (array['en', 'de', 'ja', 'ru', 'ar'])[1 + g % 5],
+        'edited', g % 9 = 0,
+        'nested', jsonb_build_object('k', g % 1000, 'v', md5(g::text), 'note', E'quote " back\\slash')),
+      case when g % 10 = 0 then (E'{ "like" : ' || (g % 7) || E',\n  "heart": 1.50, "like": 2 }')::json end,
+      case when g % 8 = 0 then array['user-' || (g % 1000), 'user-' || (g % 777)] else '{}'::text[] end,
+      case when g % 20 = 0 then g % 13 else 0 end,
+      case when g % 3 = 0 then hashint4(g)::float8 / 1e6 end,
+      g % 100 = 0,
+      at, at + case when g % 9 = 0 then interval '1 day' else interval '0' end,
+      case when g % 40 = 0 then at + interval '3 days' end
+    from generate_series(${from}, ${to}) g, (select array[${words}] as list) words,
+      lateral (
+        select array_to_string(array(
+          select list[1 + (hashint8(g::bigint * 31 + w) & 2147483647) % 63] from generate_series(1, 8 + (hashint4(g) & 15)) w
+        ), ' ') as txt
+      ) t,
+      lateral (select '2019-01-01T00:00:00Z'::timestamptz + g * interval '97.123457 seconds' as at) instants`;
 }

@@ -12,10 +12,13 @@ import type { Side } from '../side-process.ts';
 
 const WORKERS = [1, 2, 4, 8, 16];
 const ROWS_A_PART = 200;
+/** Two seconds a part. Of shorter ones the CPU of sixteen workers would be measured, which share the cores of one machine. */
 const PAUSES_A_PART = 10;
-const PAUSE_MS = 25;
-/** Enough for sixteen workers to build some in turn. */
-const MOST_PARTS = 512;
+const PAUSE_MS = 200;
+/** Enough for sixteen workers, of which each builds two at a time, to build some in turn. */
+const MOST_PARTS = 128;
+/** Often enough for exports of eight seconds and more. Each look uses the state, for which the workers wait. */
+const LOOK_MS = 20;
 const subject = 'a_1';
 
 /**
@@ -70,7 +73,7 @@ async function exportBy(
     await sleep(100);
   }
   await untilCalm(workers);
-  const run = await side.call<Run & { id: string }>('run', { kind: 'slow', subject });
+  const run = await side.call<Run & { id: string }>('run', { kind: 'slow', subject, lookMs: LOOK_MS });
   await side.call('drop', { id: run.id });
   await stop();
   while ((await side.call<number>('workersAlive')) > 0) await sleep(100);

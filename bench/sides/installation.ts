@@ -23,11 +23,13 @@ export interface InstallationSettings {
 export interface Wanted {
   kind: string;
   subject: string;
+  /** How often the state is asked whether it is done, in milliseconds. Default: {@link LOOK_MS}. */
+  lookMs?: number;
 }
 
-/** How often the state is asked whether an export is done, in milliseconds. */
+/** Of one export alone. */
 const LOOK_MS = 2;
-/** The same of many: asked more often, they would take longer. */
+/** Of many: looks use the state, for which the others wait. */
 const LOOK_AT_MANY_MS = 20;
 const REQUESTS_AT_ONCE = 8;
 
@@ -59,7 +61,7 @@ export async function start({ env, roles }: InstallationSettings) {
   async function run(wanted: Wanted): Promise<Run & { id: string }> {
     const startedAt = performance.now();
     const { id } = await request(wanted);
-    const { rowsDone, bytes } = await completed(id);
+    const { rowsDone, bytes } = await completed(id, wanted.lookMs);
     return { id, rows: rowsDone, bytes, seconds: (performance.now() - startedAt) / 1000 };
   }
 

@@ -37,14 +37,14 @@ export interface Subject {
 /** Null when the account door already has an active export of this subject: the partial unique index says so. */
 export async function insertExport(session: Session, data: NewExport): Promise<DataExport | null> {
   const { requester } = data;
-  const rows = await session.query<{ id: string }>(
-    `insert into handover.data_exports (id, kind, subject_id, door, status, requester_id, requester_email,
-       requester_name, requester_language, requested_at, confirm_by, request, api_key, confirmed_at)
+  return one(
+    session,
+    afterwards(`insert into handover.data_exports as e (id, kind, subject_id, door, status, requester_id,
+       requester_email, requester_name, requester_language, requested_at, confirm_by, request, api_key, confirmed_at)
      values ($1, $2, $3, $4, $5::text, $6, $7, $8, $9, $10::timestamptz, $11, $12, $13,
        case when $5::text = 'confirmed' then $10::timestamptz end)
      on conflict (kind, subject_id)
-       where door = 'account' and status in ('pending', 'confirmed', 'processing', 'completed') do nothing
-     returning id`,
+       where door = 'account' and status in ('pending', 'confirmed', 'processing', 'completed') do nothing`),
     [
       data.id,
       data.kind,
@@ -61,7 +61,6 @@ export async function insertExport(session: Session, data: NewExport): Promise<D
       data.apiKey,
     ],
   );
-  return rows.length > 0 ? findExport(session, data.id) : null;
 }
 
 /** Any other text is the id of no export, and an error to Postgres. */
@@ -163,8 +162,7 @@ export async function confirmByToken(session: Session, token: string, now: Date)
     `update handover.data_exports e set status = 'confirmed', confirmed_at = $2
      from handover.tokens k
      where k.hash = $1 and k.purpose = 'confirm' and k.expires_at > $2 and k.export_id = e.id
-       and e.status = 'pending' and e.confirm_by > $2
-     returning e.id`,
+       and e.status = 'pending' and e.confirm_by > $2`,
     [hashToken(token), now],
   );
 }
@@ -179,8 +177,7 @@ export async function startAttempt(
     `update handover.data_exports e set status = 'processing', attempt = attempt + 1,
        started_at = coalesce(started_at, $2), sealed_key = $3, config_hash = $4,
        snapshot_at = null, rows_estimated = null
-     where e.id = $1 and e.status in ('confirmed', 'processing')
-     returning e.id`,
+     where e.id = $1 and e.status in ('confirmed', 'processing')`,
     [start.id, start.now, start.sealedKey, start.configHash],
   );
 }
@@ -236,8 +233,7 @@ export async function completeExport(
      where e.id = $1 and e.attempt = $2 and e.status = 'processing'
        and exists (select 1 from handover.export_parts p where p.export_id = e.id and p.attempt = e.attempt)
        and not exists (select 1 from handover.export_parts p
-                       where p.export_id = e.id and p.attempt = e.attempt and p.done_at is null)
-     returning e.id`,
+                       where p.export_id = e.id and p.attempt = e.attempt and p.done_at is null)`,
     [
       done.id,
       done.attempt,
@@ -262,8 +258,7 @@ export async function failExport(
     session,
     `update handover.data_exports e set status = 'failed', ended_at = $2, failure_code = $3, failure_message = $4,
        sealed_key = null
-     where e.id = $1 and e.status in ('confirmed', 'processing') and ($5::int is null or e.attempt = $5)
-     returning e.id`,
+     where e.id = $1 and e.status in ('confirmed', 'processing') and ($5::int is null or e.attempt = $5)`,
     [failure.id, failure.now, failure.code, failure.message, failure.attempt],
   );
 }
@@ -274,8 +269,7 @@ export async function reviveExport(session: Session, id: string): Promise<DataEx
     session,
     `update handover.data_exports e set status = 'confirmed', ended_at = null, failure_code = null,
        failure_message = null, faults = 0, archive_removed_at = null
-     where e.id = $1 and e.status = 'failed'
-     returning e.id`,
+     where e.id = $1 and e.status = 'failed'`,
     [id],
   );
 }
@@ -285,8 +279,7 @@ export async function cancelExportRow(session: Session, id: string, now: Date): 
   return transition(
     session,
     `update handover.data_exports e set status = 'cancelled', ended_at = $2, sealed_key = null
-     where e.id = $1 and (e.status in ('confirmed', 'processing') or (e.status = 'pending' and e.confirm_by > $2))
-     returning e.id`,
+     where e.id = $1 and (e.status in ('confirmed', 'processing') or (e.status = 'pending' and e.confirm_by > $2))`,
     [id, now],
   );
 }
@@ -296,28 +289,21 @@ export async function expireNow(session: Session, id: string, now: Date): Promis
   return transition(
     session,
     `update handover.data_exports e set status = 'expired', ended_at = $2, sealed_key = null
-     where e.id = $1 and e.status = 'completed'
-     returning e.id`,
+     where e.id = $1 and e.status = 'completed'`,
     [id, now],
   );
 }
 
 /** Whatever is past its deadline → expired: unconfirmed requests and files whose window is over. */
 export async function expireDue(session: Session, now: Date, subject: Subject | null): Promise<DataExport[]> {
-  const rows = await session.query<{ id: string }>(
-    `update handover.data_exports e set status = 'expired', sealed_key = null,
+  const rows = await session.query<Row>(
+    afterwards(`update handover.data_exports e set status = 'expired', sealed_key = null,
        ended_at = case status when 'pending' then confirm_by else expires_at end
      where ((status = 'pending' and confirm_by <= $1) or (status = 'completed' and expires_at <= $1))
-       and ($2::text is null or (kind = $2 and subject_id = $3))
-     returning e.id`,
+       and ($2::text is null or (kind = $2 and subject_id = $3))`),
     [now, subject?.kind ?? null, subject?.subjectId ?? null],
   );
-  const expired: DataExport[] = [];
-  for (const row of rows) {
-    const data = await findExport(session, row.id);
-    if (data) expired.push(data);
-  }
-  return expired;
+  return rows.map(toExport);
 }
 
 /** Whether an attempt is the current one of an export that is being processed. */
@@ -463,8 +449,7 @@ const columns = `
     case when e.manifest is not null then 'ready' when e.damaged_at is not null then 'damaged'
       when e.status = 'completed' and e.rules is not null then 'pending' else 'none' end as manifest`;
 
-const tables = `
-  from handover.data_exports e
+const partsOf = `
   left join lateral (
     select sum(p.rows_done) as rows, sum(p.bytes_done) as bytes
     from handover.export_parts p where p.export_id = e.id and p.attempt = e.attempt
@@ -480,12 +465,16 @@ const tables = `
     ) c
   ) counts on true`;
 
-const select = `select ${columns} ${tables}`;
-const selectTold = `select ${columns}, ${mailColumns} ${tables} ${newestMail}`;
+const select = `select ${columns} from handover.data_exports e ${partsOf}`;
+const selectTold = `select ${columns}, ${mailColumns} from handover.data_exports e ${partsOf} ${newestMail}`;
 
-async function transition(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {
-  const [row] = await session.query<{ id: string }>(sql, params);
-  return row ? findExport(session, row.id) : null;
+/** The exports `e` that a statement changes, as they are after it. */
+function afterwards(change: string): string {
+  return `with e as (${change} returning e.*) select ${columns} from e ${partsOf}`;
+}
+
+function transition(session: Session, change: string, params: unknown[]): Promise<DataExport | null> {
+  return one(session, afterwards(change), params);
 }
 
 async function one(session: Session, sql: string, params: unknown[]): Promise<DataExport | null> {

@@ -166,6 +166,7 @@ export async function startQueue(
     );
   };
   let hastening: NodeJS.Timeout | undefined;
+  let looking: NodeJS.Timeout | undefined;
   return {
     send: (session, name, data, options = {}) => sendMany(session, name, [{ data, ...options }]),
     sendMany,
@@ -175,9 +176,11 @@ export async function startQueue(
       }
       await boss.schedule('sweep', '* * * * *', {}, { singletonKey: 'sweep' });
       hastening = setInterval(() => hastenTakeovers(db).catch(onError), SUPERVISE_SECONDS * 1000);
+      looking = setInterval(() => wakeOneOfEach(boss), LOOK_MS);
     },
     stop: (graceMs) => {
       clearInterval(hastening);
+      clearInterval(looking);
       return boss.stop({ graceful: true, timeout: Math.max(graceMs, 1), close: true });
     },
   };
@@ -246,12 +249,12 @@ async function work(
     localConcurrency,
     ...(localConcurrency > 1 && { localGroupConcurrency: localConcurrency - 1 }),
     includeMetadata: true as const,
-    pollingIntervalSeconds: 1,
-    // pg-boss's default of 30 s would let a lost notification go unseen for as long.
-    notifyPollingIntervalSeconds: 1,
+    pollingIntervalSeconds: REST_SECONDS,
+    notifyPollingIntervalSeconds: REST_SECONDS,
   };
   await boss.work(name, options, async ([job]: JobWithMetadata<Jobs[JobName]>[]) => {
     if (!job) return;
+    if (cameUnannounced(job)) wake(boss, takers(boss, name).idle.slice(0, 1));
     try {
       await (handler as (job: RunningJob) => Promise<void>)({
         data: job.data,
@@ -262,18 +265,42 @@ async function work(
         isLastTry: job.retryCount >= job.retryLimit,
       });
     } finally {
-      // A taker rests for what is left of its second, also when more waits: a thousand short jobs would take minutes.
-      for (const taker of busyTakers(boss, name)) boss.notifyWorker(taker);
+      // A taker rests after its job, also when more waits: a thousand short jobs would take hours. Those that do nothing are
+      // woken when a job comes; each look costs the database a statement.
+      wake(boss, takers(boss, name).busy);
     }
   });
 }
 
-/** Those that do nothing look for themselves when a job comes; each look costs the database a statement. */
-function busyTakers(boss: PgBoss, queue: JobName): string[] {
-  return boss
-    .getWipData()
-    .filter(({ name, count }) => name === queue && count > 0)
-    .map(({ id }) => id);
+/** How often each queue is looked at without a notification: for jobs that waited until they were due. */
+const LOOK_MS = 1_000;
+/** What a taker rests for unless it is woken. Were it the second of a look, four takers would look four times. */
+const REST_SECONDS = 60;
+
+function wakeOneOfEach(boss: PgBoss): void {
+  const idle = new Map<string, string>();
+  for (const { name, id, count } of boss.getWipData()) if (count === 0) idle.set(name, id);
+  wake(boss, [...idle.values()]);
+}
+
+/**
+ * A job that waited although somebody was idle was not announced: it was a retry, or of a worker that died, or there are no
+ * notifications. Others may have come with it, so whoever finds one wakes the next.
+ */
+function cameUnannounced({ createdOn, startedOn }: JobWithMetadata): boolean {
+  return startedOn.getTime() - createdOn.getTime() > ANNOUNCED_MS;
+}
+
+const ANNOUNCED_MS = 100;
+
+function takers(boss: PgBoss, queue: JobName): { idle: string[]; busy: string[] } {
+  const all = boss.getWipData().filter(({ name }) => name === queue);
+  const ids = (isBusy: boolean) => all.filter(({ count }) => count > 0 === isBusy).map(({ id }) => id);
+  return { idle: ids(false), busy: ids(true) };
+}
+
+function wake(boss: PgBoss, ids: string[]): void {
+  for (const id of ids) boss.notifyWorker(id);
 }
 
 /** A job whose last try is spent goes on as another, in the queue for those that are given up. */

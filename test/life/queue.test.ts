@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
+import type { Handlers } from '../../src/queue.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Installation, startAgain, startInstallation } from '../support/installation.ts';
 
@@ -32,6 +34,57 @@ it('a job whose worker went silent is taken over soon, however often that came t
   t.after(() => worker.stop(1));
   await until(id, 'completed');
 });
+
+it('jobs that are due again, of which no notification tells, are taken together and not one a second', async (t) => {
+  const { parts } = await startInstallation(t, { state: 'postgres', roles: { http: false, worker: false } });
+  const gate = openedBy(TOGETHER);
+  const key = { exportId: randomUUID(), attempt: 1, snapshotId: '1' };
+  await parts.queue.sendMany(
+    null,
+    'build-part',
+    Array.from({ length: TOGETHER }, (_, number) => ({ data: { ...key, number }, key: `part ${number}` })),
+  );
+  await parts.db.query(
+    `update handover_queue.job set state = 'retry', retry_count = 1, start_after = now() + interval '3 seconds'
+     where name = 'build-part'`,
+  );
+  await parts.queue.work({ ...noHandlers, 'build-part': () => gate.arrive() }, { 'build-part': TOGETHER });
+  await gate.isOpen;
+  const [taken] = await parts.db.query<{ seconds: number }>(
+    `select extract(epoch from max(started_on) - min(started_on))::float8 as seconds
+     from handover_queue.job where name = 'build-part'`,
+  );
+  assert.ok((taken?.seconds ?? TOGETHER) < TOGETHER / 2, `taken over ${taken?.seconds} s`);
+});
+
+const TOGETHER = 8;
+
+/** Opens when so many wait at it. */
+function openedBy(many: number) {
+  const { promise: isOpen, resolve } = Promise.withResolvers<void>();
+  let waiting = 0;
+  return {
+    isOpen,
+    async arrive() {
+      waiting++;
+      if (waiting === many) resolve();
+      await isOpen;
+    },
+  };
+}
+
+const nothing = async () => {};
+const noHandlers: Handlers = {
+  'process-export': nothing,
+  'build-part': nothing,
+  'prove-archive': nothing,
+  'send-mail': nothing,
+  'remove-archive': nothing,
+  'send-webhook': nothing,
+  sweep: nothing,
+  'give-up': nothing,
+  'give-up-part': nothing,
+};
 
 function settings({ parts }: Installation): Promise<Record<string, unknown>[]> {
   return parts.db.query(

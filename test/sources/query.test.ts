@@ -285,6 +285,20 @@ for (const [driver, open] of Object.entries(drivers)) {
           assert.equal((await readLines(reader, queryOf('select id from people', ['id']))).length, 3);
         });
       });
+
+      test('notices that a partition of a table of it was taken off since the snapshot', async () => {
+        await product.run(`
+          create table divided (id int) partition by range (id);
+          create table lower partition of divided for values from (0) to (10);
+          create table upper partition of divided for values from (10) to (20);
+          insert into divided values (1), (11)`);
+        const query = queryOf('select id from divided order by id', ['id']);
+        await inSnapshot(product.source, async (reader) => {
+          assert.deepEqual(await readLines(reader, query), ['{"id":1}', '{"id":11}']);
+          await product.run('alter table divided detach partition upper');
+          await refusal(readLines(reader, query), 'snapshot_lost');
+        });
+      });
     }
   });
 }

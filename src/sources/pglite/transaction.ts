@@ -50,7 +50,7 @@ function sessionOf(pglite: PGlite, transaction: Transaction): Session {
     },
 
     async describe(sql) {
-      const { fields } = await transaction.query(sql);
+      const { fields } = await transaction.query(`${sql} limit 0`);
       return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
     },
 

@@ -1,6 +1,7 @@
 import { Client, type QueryArrayResult } from 'pg';
 import { copyEachOut, copyOut } from './copy-out.ts';
 import { tapCopyData } from './copy-tap.ts';
+import { describeStatement } from './describe-statement.ts';
 import { connectionOf } from './driver.ts';
 import { sqlStateOf } from './failures.ts';
 import { createOneBufferSocket, type OneBufferSocket } from './one-buffer-socket.ts';
@@ -89,10 +90,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     turn: createSlots(1),
     query: async (sql) => (await run(() => queryTexts(client, sql))).at(-1) ?? [],
     queryEach: (statements) => run(() => queryTexts(client, statements.join(';\n'))),
-    async describe(sql) {
-      const { fields } = await run(() => client.query(sql));
-      return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
-    },
+    describe: (sql) => run(() => describeStatement(client, sql)),
     copy: (sql, signal) => copy((over) => copyOut({ client, tap }, sql, over), signal),
     copyEach: (statements, signal) => copy((over) => copyEachOut({ client, tap }, statements, over), signal),
     async begin(start, answer) {

@@ -9,7 +9,7 @@ import { type ReadColumn, readTypes } from './types.ts';
  */
 export async function readQueryColumns(session: Session, query: Query): Promise<Map<string, ReadColumn>> {
   // A comment at the end of the statement must not swallow the bracket.
-  const described = await session.describe(`select * from (${query.sql}\n) q limit 0`);
+  const described = await session.describe(`select * from (${query.sql}\n) q`);
   const types = await readTypes(
     session,
     described.map(({ typeOid }) => String(typeOid)),

@@ -5,7 +5,7 @@ import { createCsvRecords } from './csv-records.ts';
 import { refuse } from './failures.ts';
 import { readQueryColumns } from './query-columns.ts';
 import { quoteIdentifier } from './quote.ts';
-import { isUnchanged, lockedTables } from './rewritten.ts';
+import { areReadUnchanged } from './rewritten.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeCopy } from './transcode-copy.ts';
@@ -67,7 +67,7 @@ export async function ask(
   query: Pick<Query, 'name' | 'sql'>,
 ): Promise<(string | null)[][]> {
   return answer(session, query, async () => {
-    const columns = await session.describe(`select * from (${query.sql}\n) q limit 0`);
+    const columns = await session.describe(`select * from (${query.sql}\n) q`);
     const names = columns.map((_, index) => `c${index}`);
     const texts = names.map((name) => `q.${name}::pg_catalog.text`);
     const rows = await session.query(`select ${texts} from (${query.sql}\n) q(${names})`);
@@ -106,7 +106,7 @@ async function answer<T>(session: Session, query: Pick<Query, 'name'>, ask: () =
 }
 
 async function requireUnchanged(session: Session): Promise<void> {
-  if (!(await isUnchanged(session, await lockedTables(session)))) throw new HandoverError('snapshot_lost');
+  if (!(await areReadUnchanged(session))) throw new HandoverError('snapshot_lost');
 }
 
 function placeOf({ name }: Pick<Query, 'name'>): string {

@@ -10,8 +10,7 @@ import type { CatalogTable } from './tables.ts';
  * they were read in the same (sub)transaction, whose locks keep them as they are. False also where the rows are all
  * there (VACUUM FULL), since this cannot be told apart.
  */
-export async function isUnchanged(session: Session, oids: string[]): Promise<boolean> {
-  if (oids.length === 0) return true;
+async function areUnchanged(session: Session, oids: string[]): Promise<boolean> {
   const [found] = await session.query(changesOfFamilies(oids));
   return found?.[0] === '0';
 }
@@ -52,12 +51,17 @@ export function changesOf(tables: CatalogTable[]): string {
 const IS_OTHER_FILE =
   '(c.relfilenode <> 0 and c.relfilenode is distinct from pg_catalog.pg_relation_filenode(c.oid))';
 
-/** The tables that statements of this (sub)transaction have read, as their locks say; not those of the system. */
-export async function lockedTables(session: Session): Promise<string[]> {
+/**
+ * The same of the tables that statements of this (sub)transaction have read, as their locks say; not of those of the
+ * system. Where each of them is alone, the statement that finds them answers.
+ */
+export async function areReadUnchanged(session: Session): Promise<boolean> {
   const rows = await session.query(`
-    select distinct l.relation::text
+    select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, ${IS_OTHER_FILE}::text
     from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
     where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted
       and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f')`);
-  return rows.flatMap(([oid]) => oid ?? []);
+  if (rows.every(([, isAlone]) => isAlone === 'true'))
+    return !rows.some(([, , isOther]) => isOther === 'true');
+  return areUnchanged(session, [...new Set(rows.flatMap(([oid]) => oid ?? []))]);
 }

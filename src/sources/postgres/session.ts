@@ -10,7 +10,7 @@ export interface Session {
   query(sql: string): Promise<(string | null)[][]>;
   /** Several at once, without a round trip between them; what each answers. The first that fails is the last that runs. */
   queryEach(statements: string[]): Promise<(string | null)[][][]>;
-  /** The columns that a statement answers with; it is run, so it should have no rows. */
+  /** The columns that a statement would answer with. It is not run, and where the driver can do without, not planned. */
   describe(sql: string): Promise<{ name: string; typeOid: number }[]>;
   /**
    * Payloads of CopyData messages, some at a time; their bytes are valid until the next are asked for. Leaving early,

@@ -27,7 +27,7 @@ export interface Archive {
   read(range?: ByteRange): AsyncGenerator<Uint8Array, void>;
 }
 
-/** The first byte waits for the first block, so that one is small. */
+/** The first byte waits for it. Those that follow grow: of a range that is broken off at once, little was opened in vain. */
 const FIRST_BLOCK_BYTES = chunkBytes;
 /** Blocks of one reading that are under way or wait for its consumer, besides the one that it has. */
 export const BLOCKS_AHEAD = 4;

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createLayoutCache } from './archive/layout-cache.ts';
 import { openBuilder } from './builder/builder.ts';
 import { loadConfig } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
@@ -178,6 +179,7 @@ async function buildParts(
     vault,
     builder,
     opener,
+    layouts: createLayoutCache(),
     mailer,
     mailbox,
     log,

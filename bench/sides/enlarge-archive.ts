@@ -16,20 +16,23 @@ export async function enlargeArchive(
 ): Promise<number> {
   const data = await findExport(db, id);
   if (!data) throw new Error(`There is no export ${id}.`);
-  const key = { exportId: id, attempt: data.attempt };
-  const parts = await findDoneParts(db, key);
+  const parts = await findDoneParts(db, { exportId: id, attempt: data.attempt });
   const copies = Math.ceil(bytes / archiveLayout(data, parts).sizeBytes);
   for (let copy = 1; copy <= copies; copy++) {
     for (const { objectName } of parts)
       await link(join(storeFolder, objectName), join(storeFolder, `${objectName}.${copy}`));
   }
-  await db.query(
-    `insert into handover.export_parts
-       (export_id, attempt, number, sealed_slices, done_at, object_name, sections, sha256, head_sha256)
-     select export_id, attempt, number + copy * $3::int, sealed_slices, done_at, object_name || '.' || copy, sections, sha256,
-       head_sha256
-     from handover.export_parts, generate_series(1, $4::int) as copy where export_id = $1 and attempt = $2`,
+  // As another attempt: the parts of one never change once it is completed, and a server may know them by heart.
+  const [enlarged] = await db.query<{ attempt: number }>(
+    `with copied as (
+       insert into handover.export_parts
+         (export_id, attempt, number, sealed_slices, done_at, object_name, sections, sha256, head_sha256)
+       select export_id, attempt + 1, number + copy * $3::int, sealed_slices, done_at,
+         case copy when 0 then object_name else object_name || '.' || copy end, sections, sha256, head_sha256
+       from handover.export_parts, generate_series(0, $4::int) as copy where export_id = $1 and attempt = $2)
+     update handover.data_exports set attempt = attempt + 1 where id = $1 returning attempt`,
     [id, data.attempt, parts.length, copies],
   );
-  return archiveLayout(data, await findDoneParts(db, key)).sizeBytes;
+  const attempt = enlarged?.attempt ?? data.attempt;
+  return archiveLayout(data, await findDoneParts(db, { exportId: id, attempt })).sizeBytes;
 }

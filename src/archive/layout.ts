@@ -92,15 +92,16 @@ function clip(piece: Piece, from: number, to: number): Piece {
 }
 
 /**
- * Gathers pieces into blocks of up to `mostBytes`, the first of `firstBytes`. Slices are cut where chunks of their part
- * end, so that none is opened for two blocks. Throws if a block cannot hold a chunk.
+ * Gathers pieces into blocks, the first of up to `firstBytes`, each next one of twice as many, up to `mostBytes`. Slices
+ * are cut where chunks of their part end, so that none is opened for two blocks. Throws if a block cannot hold a chunk.
  */
 export function* blocksOf(
   pieces: Iterable<Piece>,
   { firstBytes, mostBytes }: { firstBytes: number; mostBytes: number },
 ): Generator<Piece[], void> {
   let block: Piece[] = [];
-  let room = firstBytes;
+  let blockBytes = firstBytes;
+  let room = blockBytes;
   for (const piece of pieces) {
     for (let from = 0; from < pieceBytes(piece); ) {
       const to = cutBefore(piece, from, from + room);
@@ -111,7 +112,8 @@ export function* blocksOf(
       if (from === pieceBytes(piece)) continue;
       yield block;
       block = [];
-      room = mostBytes;
+      blockBytes = Math.min(2 * blockBytes, mostBytes);
+      room = blockBytes;
     }
   }
   if (block.length > 0) yield block;

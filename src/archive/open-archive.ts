@@ -21,13 +21,13 @@ export interface Archive {
   check(range?: ByteRange): Promise<void>;
   /**
    * The bytes of `[start, end)`, by default all. Costs the chunks that the range covers and nothing else. A chunk is the
-   * consumer's until it asks for the next one. Throws `archive_damaged` where a part does not open, or is not the one
-   * that was written.
+   * consumer's until it asks for the next one, or stops. Throws `archive_damaged` where a part does not open, or is not
+   * the one that was written.
    */
   read(range?: ByteRange): AsyncGenerator<Uint8Array, void>;
 }
 
-/** The first byte waits for the first block, so that one is small. */
+/** The first byte waits for it. Those that follow grow: of a range that is broken off at once, little was opened in vain. */
 const FIRST_BLOCK_BYTES = chunkBytes;
 /** Blocks of one reading that are under way or wait for its consumer, besides the one that it has. */
 export const BLOCKS_AHEAD = 4;
@@ -108,8 +108,12 @@ export function openArchive(
       const check = checkSlices(cut(layout, range));
       for await (const bytes of readAhead(blocks, openNext, { ahead, drop })) {
         check(bytes);
-        yield bytes;
-        buffers.give(bytes.buffer);
+        try {
+          yield bytes;
+        } finally {
+          // Also of a reading that is broken off: the collector would be called for a megabyte of each.
+          buffers.give(bytes.buffer);
+        }
       }
     },
   };

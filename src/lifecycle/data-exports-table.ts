@@ -347,29 +347,47 @@ export async function findSealedKey(session: Session, id: string): Promise<Uint8
 export interface ExportFile
   extends Pick<
     DataExport,
-    'id' | 'subjectId' | 'status' | 'completedAt' | 'expiresAt' | 'snapshotAt' | 'request' | 'cuts'
+    | 'id'
+    | 'subjectId'
+    | 'status'
+    | 'attempt'
+    | 'completedAt'
+    | 'expiresAt'
+    | 'snapshotAt'
+    | 'request'
+    | 'cuts'
   > {
   /** Null when there is none, or it was shredded. */
   sealedKey: Uint8Array | null;
-  /** The done parts of the attempt that counts, in archive order. */
-  parts: FilePart[];
+  /** The done parts of the attempt that counts, in archive order; null where the caller knows them. */
+  parts: FilePart[] | null;
 }
 
 export type FilePart = Pick<DonePart, 'objectName' | 'sections' | 'headSha256'>;
 
-/** By an unexpired download token, or by id. In one statement: somebody waits for the first byte. */
+/** What the parts of a completed export are known by: they change no more, and another attempt has others. */
+export function partsName({ id, attempt }: Pick<DataExport, 'id' | 'attempt'>): string {
+  return `${id}/${attempt}`;
+}
+
+/**
+ * By an unexpired download token, or by id. In one statement: somebody waits for the first byte. `known` are the
+ * {@link partsName}s of those that the caller knows the parts of.
+ */
 export async function findExportFile(
   session: Session,
   by: { token: string; now: Date } | { id: string },
+  known: string[] = [],
 ): Promise<ExportFile | null> {
-  if ('token' in by) return oneFile(session, fileByToken, [hashToken(by.token), by.now]);
-  return uuid.test(by.id) ? oneFile(session, fileById, [by.id]) : null;
+  if ('token' in by) return oneFile(session, fileByToken, [known, hashToken(by.token), by.now]);
+  return uuid.test(by.id) ? oneFile(session, fileById, [known, by.id]) : null;
 }
 
 async function oneFile(session: Session, sql: string, params: unknown[]): Promise<ExportFile | null> {
   const [row] = await session.query<FileRow>(sql, params);
   if (!row) return null;
-  const { names, heads, sections, ...facts } = row;
+  const { names, heads, sections, isKnown, ...facts } = row;
+  if (isKnown) return { ...facts, parts: null };
   const parts = (names ?? []).map((objectName, index) => ({
     objectName,
     sections: sections?.[index] ?? [],
@@ -380,26 +398,28 @@ async function oneFile(session: Session, sql: string, params: unknown[]): Promis
 
 /** A list a column, null without parts: of some hundred parts, half as dear to write and to read as a row for each. */
 interface FileRow extends Omit<ExportFile, 'parts'> {
+  isKnown: boolean;
   names: string[] | null;
   heads: (string | null)[] | null;
   sections: Section[][] | null;
 }
 
-const fileColumns = `e.id, e.subject_id as "subjectId", e.status, e.completed_at as "completedAt",
+const isKnown = `e.id || '/' || e.attempt = any($1::text[])`;
+const fileColumns = `e.id, e.subject_id as "subjectId", e.status, e.attempt, e.completed_at as "completedAt",
     e.expires_at as "expiresAt", e.snapshot_at as "snapshotAt", e.request, e.cuts, e.sealed_key as "sealedKey",
-    parts.names, parts.heads, parts.sections`;
+    ${isKnown} as "isKnown", parts.names, parts.heads, parts.sections`;
 const fileParts = `cross join lateral (
     select json_agg(p.object_name order by p.number) as names, json_agg(p.head_sha256 order by p.number) as heads,
       json_agg(p.sections order by p.number) as sections
     from handover.export_parts p
-    where p.export_id = e.id and p.attempt = e.attempt and p.done_at is not null
+    where p.export_id = e.id and p.attempt = e.attempt and p.done_at is not null and not ${isKnown}
   ) parts`;
 const fileById = `
-  select ${fileColumns} from handover.data_exports e ${fileParts} where e.id = $1`;
+  select ${fileColumns} from handover.data_exports e ${fileParts} where e.id = $2`;
 const fileByToken = `
   select ${fileColumns}
   from handover.tokens k join handover.data_exports e on e.id = k.export_id ${fileParts}
-  where k.hash = $1 and k.purpose = 'download' and k.expires_at > $2`;
+  where k.hash = $2 and k.purpose = 'download' and k.expires_at > $3`;
 
 export async function recordArchiveRemoved(session: Session, id: string, now: Date): Promise<void> {
   await session.query(

@@ -3,7 +3,7 @@ import { archiveFileName } from '../archive/file-name.ts';
 import type { Archive } from '../archive/open-archive.ts';
 import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { findExport, findExportFile } from '../lifecycle/data-exports-table.ts';
+import { findExport, findExportFile, partsName } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import { insertExportToken } from '../lifecycle/tokens-table.ts';
 import { archiveLayout } from './archive-layout.ts';
@@ -26,7 +26,7 @@ export interface Download extends Archive {
   }): Promise<void>;
 }
 
-type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'now'>;
+type DownloadParts = Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'layouts' | 'now'>;
 
 /** What the file of an export is called. */
 export function fileNameOf(
@@ -55,14 +55,17 @@ export async function openDownload(
   by: { token: string } | { id: string },
 ): Promise<Download> {
   const now = parts.now();
-  const data = await findExportFile(parts.db, 'token' in by ? { ...by, now } : by);
+  const known = parts.layouts.known();
+  const data = await findExportFile(parts.db, 'token' in by ? { ...by, now } : by, [...known.keys()]);
   if (!data) throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_found');
   if (!isReady(data, now) || !data.sealedKey) {
     throw new HandoverError('token' in by ? 'download_invalid' : 'export_not_ready');
   }
 
   const identity = parts.vault.openIdentity(data.sealedKey, data.id);
-  const layout = archiveLayout(data, data.parts);
+  const name = partsName(data);
+  const layout = known.get(name) ?? archiveLayout(data, data.parts ?? []);
+  parts.layouts.keep(name, layout);
   return {
     ...parts.opener.open({ store: parts.vault.store, identity }, layout),
     exportId: data.id,

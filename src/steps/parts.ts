@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LayoutCache } from '../archive/layout-cache.ts';
 import type { Builder } from '../builder/builder.ts';
 import type { ExportKind, ResolvedChat, ResolvedConfig } from '../config/resolved.ts';
 import type { Database } from '../database.ts';
@@ -20,6 +21,8 @@ export interface Parts {
   builder: Builder;
   /** Opens files that are handed out. */
   opener: Opener;
+  /** Of the files that were handed out last. */
+  layouts: LayoutCache;
   mailer: Mailer;
   /** Where mails can be read when there is no SMTP; null otherwise. */
   mailbox: Mailbox | null;

@@ -30,7 +30,7 @@ export async function signAddress(
 
 /** Opens the file of a signed address. Throws `address_invalid` for one that is altered, expired, or of a file that is gone. */
 export async function openSignedDownload(
-  parts: Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'now'>,
+  parts: Pick<Parts, 'config' | 'db' | 'vault' | 'opener' | 'layouts' | 'now'>,
   { path, expires, signature }: SignedAddress,
 ): Promise<Download> {
   const expected = Buffer.from(sign(parts.vault, path, expires));

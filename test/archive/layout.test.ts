@@ -56,7 +56,7 @@ describe('a layout', () => {
       );
       for (const [index, block] of blocks.entries()) {
         const bytes = block.reduce((sum, piece) => sum + pieceBytes(piece), 0);
-        assert(bytes > 0 && bytes <= (index === 0 ? sizes.firstBytes : sizes.mostBytes));
+        assert(bytes > 0 && bytes <= Math.min(sizes.firstBytes * 2 ** index, sizes.mostBytes));
         const last = block.at(-1);
         const next = blocks[index + 1]?.[0];
         if (last?.kind !== 'slice' || next?.kind !== 'slice') continue;
@@ -64,6 +64,18 @@ describe('a layout', () => {
         assert.equal(last.end % 65_536, 0);
       }
     }
+  });
+
+  test('begins with small blocks, each twice as long as the one before until they are long', () => {
+    const part = { name: 'big', plainBytes: 2_000_000, headSha256: null };
+    const layout = layOut([
+      { kind: 'slice', section: 'calls', part, start: 0, end: 2_000_000, sha256: 'a1' },
+    ]);
+    const sizes = { firstBytes: 65_536, mostBytes: 524_288 };
+    const blocks = [...blocksOf(cut(layout, { start: 0, end: 2_000_000 }), sizes)];
+    const chunks = blocks.map((block) => block.reduce((sum, piece) => sum + pieceBytes(piece), 0) / 65_536);
+    assert.deepEqual(chunks.slice(0, 5), [1, 2, 4, 8, 8]);
+    assert.equal(blocks.length, 6);
   });
 
   test('without segments is an empty file', () => {

@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { layOutJsonDocument } from '../../src/archive/json-document.ts';
 import type { JsonDocument } from '../../src/archive/json-frame.ts';
 import { openArchive } from '../../src/archive/open-archive.ts';
+import { createBlockBuffers } from '../../src/archive/open-block.ts';
+import type { BufferPool } from '../../src/vault/buffer-pool.ts';
 import type { Store } from '../../src/vault/store.ts';
 import { waitFor } from '../support/installation.ts';
 import { collect } from '../vault/bytes.ts';
@@ -139,6 +141,28 @@ describe('an archive', () => {
       for (const plain of [canary, 'left 7', '"id"', 'accountId', 'contacts'])
         assert(!content.includes(plain), plain);
     }
+  });
+
+  test('gives its buffers back when the reader stops early, and when it does not', async (t) => {
+    const { layout, store, key } = await anArchive(t);
+    const pool = createBlockBuffers();
+    const taken = new Set<ArrayBuffer>();
+    const buffers: BufferPool = {
+      take(bytes) {
+        const buffer = pool.take(bytes);
+        taken.add(buffer);
+        return buffer;
+      },
+      give(buffer) {
+        assert(taken.delete(buffer), 'a buffer is given back that was not taken');
+        pool.give(buffer);
+      },
+    };
+    const archive = openArchive({ store, identity: key.identity, buffers }, layout);
+    assert.deepEqual(await collect(archive.read()), printed);
+    assert.equal(taken.size, 0);
+    for await (const _ of archive.read()) break;
+    await waitFor('the blocks ahead', async () => (taken.size === 0 ? true : null));
   });
 
   test('lets go of its files when the reader stops early', async (t) => {

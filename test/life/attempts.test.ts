@@ -79,11 +79,13 @@ describe('an attempt at an export', () => {
     const [earlier = ''] = await storedFiles(dataDir);
     const sealed = await readFile(earlier);
 
+    const before = await openDownload(parts, { id });
     // As a database does that was restored from a backup.
     await parts.db.query(`update handover.data_exports set status = 'processing' where id = $1`, [id]);
     await processExport(parts, id, lastTry);
     const { read } = await openDownload(parts, { id });
     await collect(read());
+    await assert.rejects(collect(before.read()), hasCode('archive_damaged'));
     const [later = ''] = await storedFiles(dataDir);
     assert.notEqual(later, earlier);
     await writeFile(later, sealed);

@@ -238,6 +238,24 @@ for (const state of ['pglite', 'postgres'] as const) {
       assert.deepEqual(data, { account: [{ id: 'empty', name: 'Empty' }], notes: [] });
     });
 
+    it('the records of its parts are read once, and whether it may be handed out each time', async (t) => {
+      const installation = await start(t);
+      const { parts, clock, request, mail } = installation;
+      const { id } = await request();
+      await complete(installation, id);
+      const { token } = await mail('download');
+      const first = await read(parts, { token });
+      // What nobody does: only so can be seen that they are not read again.
+      await parts.db.query('delete from handover.export_parts where export_id = $1', [id]);
+      assert.equal(await read(parts, { token }), first);
+      assert.equal(await read(parts, { id }), first);
+      await assert.rejects(openDownload(parts, { token: `${token.slice(1)}A` }), ended('download_invalid'));
+
+      clock.advance({ hours: 24 });
+      await assert.rejects(openDownload(parts, { token }), ended('download_invalid'));
+      await assert.rejects(openDownload(parts, { id }), ended('export_not_ready'));
+    });
+
     it('a large category is built in several parts that join into one document', async (t) => {
       const { parts, request, until } = await start(t, {
         policy: { confirmByEmail: false, rowsPerPart: 40 },

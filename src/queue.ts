@@ -254,7 +254,7 @@ async function work(
   };
   await boss.work(name, options, async ([job]: JobWithMetadata<Jobs[JobName]>[]) => {
     if (!job) return;
-    if (cameUnannounced(job)) wake(boss, takers(boss, name).idle.slice(0, 1));
+    if (cameUnannounced(job)) wake(boss, anyOf(takers(boss, name).idle));
     try {
       await (handler as (job: RunningJob) => Promise<void>)({
         data: job.data,
@@ -278,13 +278,17 @@ const LOOK_MS = 1_000;
 const REST_SECONDS = 60;
 
 function wakeOneOfEach(boss: PgBoss): void {
-  const idle = new Map<string, string>();
-  for (const { name, id, count } of boss.getWipData()) if (count === 0) idle.set(name, id);
-  wake(boss, [...idle.values()]);
+  for (const name of Object.keys(queues) as JobName[]) wake(boss, anyOf(takers(boss, name).idle));
+}
+
+/** By chance: one whose look never returns, from a connection that died, would otherwise be chosen for ever. */
+function anyOf(ids: string[]): string[] {
+  const id = ids[Math.floor(Math.random() * ids.length)];
+  return id === undefined ? [] : [id];
 }
 
 /**
- * A job that waited although somebody was idle was not announced: it was a retry, or of a worker that died, or there are no
+ * A job that waited longer than a notification takes: a retry, one of a worker that died, or any where there are no
  * notifications. Others may have come with it, so whoever finds one wakes the next.
  */
 function cameUnannounced({ createdOn, startedOn }: JobWithMetadata): boolean {
@@ -295,9 +299,18 @@ const ANNOUNCED_MS = 100;
 
 function takers(boss: PgBoss, queue: JobName): { idle: string[]; busy: string[] } {
   const all = boss.getWipData().filter(({ name }) => name === queue);
-  const ids = (isBusy: boolean) => all.filter(({ count }) => count > 0 === isBusy).map(({ id }) => id);
-  return { idle: ids(false), busy: ids(true) };
+  const busy = all.filter(isBusy);
+  const idle = all.filter((taker) => !isBusy(taker));
+  return { idle: idle.map(({ id }) => id), busy: busy.map(({ id }) => id) };
 }
+
+/** Of a taker that could not even say that its job failed, pg-boss still counts that job. */
+function isBusy({ count, lastErrorOn, lastFetchedOn }: Taker): boolean {
+  const hasFailedSince = (lastErrorOn ?? 0) > (lastFetchedOn ?? 0);
+  return count > 0 && !hasFailedSince;
+}
+
+type Taker = ReturnType<PgBoss['getWipData']>[number];
 
 function wake(boss: PgBoss, ids: string[]): void {
   for (const id of ids) boss.notifyWorker(id);

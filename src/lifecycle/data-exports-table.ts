@@ -114,16 +114,6 @@ export async function findRecentExports(
   return rows.map(toExport);
 }
 
-/** The one export of a subject that is not over, as the account door counts it. */
-export async function findActiveExport(session: Session, subject: Subject): Promise<DataExport | null> {
-  return one(
-    session,
-    `${select} where e.kind = $1 and e.subject_id = $2 and e.door = 'account'
-       and e.status in ('pending', 'confirmed', 'processing', 'completed')`,
-    [subject.kind, subject.subjectId],
-  );
-}
-
 /** What a subject's exports say about another one of the account door. */
 export interface Standing {
   /** The one that is not over. */

@@ -1,6 +1,6 @@
 import { HandoverError } from '../errors.ts';
 import type { DataExport } from '../lifecycle/data-export.ts';
-import { findActiveExport, findExport, reviveExport } from '../lifecycle/data-exports-table.ts';
+import { findExport, findStanding, reviveExport } from '../lifecycle/data-exports-table.ts';
 import { recordEvent } from '../lifecycle/export-events-table.ts';
 import { expireOverdue } from './end-export.ts';
 import type { Parts } from './parts.ts';
@@ -17,7 +17,7 @@ export async function retryExport(
     if (!failed) throw new HandoverError('export_not_found');
     if (failed.status !== 'failed') throw new HandoverError('export_not_failed');
     await expireOverdue(parts, tx, failed);
-    const active = await findActiveExport(tx, failed);
+    const { active } = await findStanding(tx, failed);
     if (active) throw new HandoverError('export_active', undefined, { details: { exportId: active.id } });
     const revived = await reviveExport(tx, id);
     if (!revived) throw new HandoverError('export_not_failed');

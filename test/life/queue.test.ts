@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { PreparingClient } from '../../src/prepared-statements.ts';
 import type { Handlers } from '../../src/queue.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Installation, startAgain, startInstallation } from '../support/installation.ts';
+import { sharedPostgres } from '../support/postgres.ts';
 
 it("a queue that an earlier version made with other settings gets today's at the next start", async (t) => {
   const roles = { http: false, worker: false };
@@ -56,6 +60,70 @@ it('jobs that are due again, of which no notification tells, are taken together 
   );
   assert.ok((taken?.seconds ?? TOGETHER) < TOGETHER / 2, `taken over ${taken?.seconds} s`);
 });
+
+it('a job whose taker could not say that it failed is taken again soon after the database is back', async (t) => {
+  const { parts, env } = await startInstallation(t, {
+    state: 'postgres',
+    roles: { http: false, worker: false },
+  });
+  const database = new URL(env.databaseUrl ?? '').pathname.slice(1);
+  const admin = new pg.Client({ connectionString: (await sharedPostgres()).url });
+  await admin.connect();
+  t.after(() => admin.end());
+  const allow = (isAllowed: boolean) =>
+    admin.query(`alter database ${database} with allow_connections ${isAllowed}`);
+  const again = Promise.withResolvers<void>();
+  let runs = 0;
+  const prove = async () => {
+    if (++runs > 1) return again.resolve();
+    await allow(false);
+    // Not the one that listens: its return would wake everybody.
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'
+         and application_name = 'handover-queue' and query not ilike '%listen%'`,
+    );
+    setTimeout(() => allow(true).catch(again.reject), OUTAGE_MS);
+  };
+  await parts.queue.work({ ...noHandlers, 'prove-archive': prove }, {});
+  await parts.queue.send(null, 'prove-archive', { exportId: randomUUID() });
+  await inTime(again.promise);
+});
+
+it('a look that never returns does not keep the others from looking', async (t) => {
+  const { parts } = await startInstallation(t, { state: 'postgres', roles: { http: false, worker: false } });
+  const taken = Promise.withResolvers<void>();
+  await parts.queue.work(
+    { ...noHandlers, 'send-webhook': async () => taken.resolve() },
+    { 'send-webhook': 4 },
+  );
+  const answer = await hangLook(t, 'send-webhook');
+  const startAfter = new Date(Date.now() + 1000);
+  await parts.queue.send(null, 'send-webhook', { deliveryId: randomUUID() }, { startAfter });
+  await inTime(taken.promise).finally(answer);
+});
+
+/** Keeps the next look at a queue from its answer, until what is returned is called. */
+function hangLook(t: TestContext, queue: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<() => void>();
+  const query = PreparingClient.prototype.query as (...args: unknown[]) => unknown;
+  const { mock } = t.mock.method(PreparingClient.prototype, 'query', hanging as never);
+  function hanging(this: pg.Client, ...args: unknown[]) {
+    const done = args.at(-1);
+    const isLook = JSON.stringify(args[0]).includes(`j.name = '${queue}'`);
+    if (!isLook || typeof done !== 'function') return query.apply(this, args);
+    mock.restore();
+    resolve(() => done(null, { rows: [] }));
+  }
+  return promise;
+}
+
+const OUTAGE_MS = 3000;
+
+/** Long before takers look by themselves. */
+async function inTime(happens: Promise<void>): Promise<void> {
+  const isLate = sleep(40_000, 'late' as const, { ref: false });
+  assert.notEqual(await Promise.race([happens, isLate]), 'late');
+}
 
 const TOGETHER = 8;
 

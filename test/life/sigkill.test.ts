@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../support/free-port.ts';
 import { linkToken, waitFor } from '../support/installation.ts';
-import { copyEmptyPglite } from '../support/pglite.ts';
+import { copyNewState } from '../support/pglite.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startSmtp, type TestSmtp } from '../support/smtp.ts';
 
@@ -102,7 +102,7 @@ async function prepare(t: TestContext, state: 'pglite' | 'postgres') {
     await rm(folder, { recursive: true, force: true });
   });
   const dataDir = join(folder, 'data');
-  if (state === 'pglite') await copyEmptyPglite(join(dataDir, 'state'));
+  if (state === 'pglite') await copyNewState(join(dataDir, 'state'));
   const env = {
     ...process.env,
     PORT: String(port),

@@ -16,7 +16,7 @@ import { type Handover, startHandover } from '../../src/start.ts';
 import { type ApiKey, createApiKey, type KeySettings } from '../../src/steps/api-keys.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/installation.ts';
-import { copyEmptyPglite } from '../support/pglite.ts';
+import { copyNewState } from '../support/pglite.ts';
 import { type Postgres, sharedPostgres } from '../support/postgres.ts';
 
 export type ChatPolicy = NonNullable<NonNullable<Config['chat']>['policy']>;
@@ -59,7 +59,7 @@ export async function prepare(t: TestContext, options: DoorOptions = {}): Promis
   await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();
   const dataDir = join(folder, 'data');
-  if (options.state === 'pglite') await copyEmptyPglite(join(dataDir, 'state'));
+  if (options.state === 'pglite') await copyNewState(join(dataDir, 'state'));
   const running: (() => Promise<unknown>)[] = [];
   // One hook for all of it: hooks run in the order in which they were registered, and this one is the first.
   t.after(async () => {
@@ -182,8 +182,8 @@ export interface Client {
   start(path: '/export_channels' | '/export/users', body: object): Promise<string>;
   /** The task as it is now. */
   task(id: string): Promise<Body>;
-  /** The task when it is over. */
-  whenOver(id: string): Promise<Body>;
+  /** The task when it is over, asked after with pauses. */
+  whenOver(id: string, pauseMs?: number): Promise<Body>;
 }
 
 export async function clientOf(
@@ -213,11 +213,15 @@ export async function clientOf(
     call,
     task,
     start: async (path, body) => (await expect(201, 'POST', path, body)).task_id,
-    whenOver: (id) =>
-      waitFor(`task ${id} to be over`, async () => {
-        const seen = await task(id);
-        return seen.status === 'completed' || seen.status === 'failed' ? seen : null;
-      }),
+    whenOver: (id, pauseMs) =>
+      waitFor(
+        `task ${id} to be over`,
+        async () => {
+          const seen = await task(id);
+          return seen.status === 'completed' || seen.status === 'failed' ? seen : null;
+        },
+        pauseMs,
+      ),
   };
 }
 

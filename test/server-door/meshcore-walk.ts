@@ -23,6 +23,8 @@ export async function openMeshcore(
 }
 
 const AT_ONCE = 25;
+/** To ask oftener would take time from what is asked about. */
+const PAUSE_MS = 500;
 const createKey = ['keys', 'create', '--max-messages-per-user', '1000000', '--json'];
 
 export interface Job {
@@ -41,7 +43,12 @@ export async function run(
   const instants: number[] = [];
   let bytes = 0;
   for (const [index, id] of ids.entries()) {
-    const { status, result, created_at: createdAt, updated_at: updatedAt } = await client.whenOver(id);
+    const {
+      status,
+      result,
+      created_at: createdAt,
+      updated_at: updatedAt,
+    } = await client.whenOver(id, PAUSE_MS);
     assert.equal(status, 'completed');
     assert.equal(result.truncated, undefined);
     const text = await download(result.url);

@@ -15,7 +15,7 @@ import type { MailboxEntry } from '../../src/mail/mailbox.ts';
 import { type Handover, startHandover } from '../../src/start.ts';
 import type { Parts } from '../../src/steps/parts.ts';
 import { requestExport } from '../../src/steps/request-export.ts';
-import { copyEmptyPglite } from './pglite.ts';
+import { copyNewState } from './pglite.ts';
 import { sharedPostgres } from './postgres.ts';
 
 /** A running Handover with a small product behind it: real database, real queue, real threads, a clock moved by hand. */
@@ -82,7 +82,7 @@ export async function startInstallation(
   await writeFile(configPath, JSON.stringify(productConfig(productUrl, options)));
   const dataDir = join(folder, 'data');
   await mkdir(dataDir, { mode: 0o700 });
-  if (options.state !== 'postgres') await copyEmptyPglite(join(dataDir, 'state'));
+  if (options.state !== 'postgres') await copyNewState(join(dataDir, 'state'));
   const env = readEnvironment({
     PORT: '0',
     HANDOVER_CONFIG: configPath,
@@ -155,13 +155,13 @@ export function linkToken(text: string, purpose: 'confirm' | 'download'): string
   return new RegExp(`/${purpose}/([\\w-]{43})`).exec(text)?.[1] ?? null;
 }
 
-/** Looks until there is something to see. Throws after a minute. */
-export async function waitFor<T>(what: string, look: () => Promise<T | null>): Promise<T> {
+/** Looks until there is something to see, with pauses. Throws after a minute. */
+export async function waitFor<T>(what: string, look: () => Promise<T | null>, pauseMs = 50): Promise<T> {
   const endsAt = performance.now() + PATIENCE_MS;
   while (performance.now() < endsAt) {
     const seen = await look();
     if (seen !== null) return seen;
-    await sleep(50);
+    await sleep(pauseMs);
   }
   throw new Error(`Waited a minute for ${what} in vain.`);
 }

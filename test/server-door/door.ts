@@ -28,9 +28,9 @@ export interface DoorOptions {
   policy?: Partial<ChatPolicy>;
   /** Most connections to the product for exports. Default: the config's. */
   maxConnections?: number;
-  /** Makes the product's database, and returns its URL. Default: an empty one. */
+  /** Makes the product's database, and returns its URL. Default: one with the set of examples/chat, or an empty one to fill. */
   createProduct?: (postgres: Postgres) => Promise<string>;
-  /** Fills it, where nothing else made it; default: with the set of examples/chat. */
+  /** Fills it. */
   fill?: (product: pg.Client) => Promise<unknown>;
 }
 
@@ -46,15 +46,19 @@ export interface Ground {
   endFirst(end: () => Promise<unknown>): void;
 }
 
+function copyChat(postgres: Postgres): Promise<string> {
+  return postgres.copyDatabase('chat', fillChatDatabase);
+}
+
 /** All of it is gone after the test. */
 export async function prepare(t: TestContext, options: DoorOptions = {}): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'handover-door-'));
   const postgres = await sharedPostgres();
-  const { createProduct, fill = fillChatDatabase } = options;
-  const productUrl = await (createProduct ? createProduct(postgres) : postgres.createDatabase());
+  const { fill, createProduct = fill ? () => postgres.createDatabase() : copyChat } = options;
+  const productUrl = await createProduct(postgres);
   const product = new pg.Client({ connectionString: productUrl });
   await product.connect();
-  if (!createProduct) await fill(product);
+  await fill?.(product);
   const config = join(folder, 'handover.config.json');
   await writeFile(config, JSON.stringify(configOf(productUrl, options)));
   const port = await freePort();

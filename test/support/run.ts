@@ -28,8 +28,13 @@ const LONGEST = [
   'test/server-door/meshcore-channels.test.ts',
   'test/package/package.test.ts',
   'test/page/every-state.test.ts',
+  'test/end-to-end/telephony.test.ts',
   'test/server-door/webhooks.test.ts',
+  'test/life/explorer.test.ts',
+  'test/end-to-end/browser.test.ts',
   'test/life/statuses.test.ts',
+  'test/examples/voice.test.ts',
+  'test/server-door/retention.test.ts',
   'test/end-to-end/demo.test.ts',
 ];
 
@@ -58,7 +63,8 @@ process.env.NODE_COMPILE_CACHE ??= resolve('node_modules', '.cache', 'compiled')
 
 let postgres: TestPostgres | null = null;
 if (!process.env.TEST_POSTGRES_URL) {
-  postgres = await startPostgres();
+  // Hundreds of databases are made and then left alone: to look after each once a minute takes several processes a second.
+  postgres = await startPostgres({ settings: { autovacuum: 'off' } });
   process.env.TEST_POSTGRES_URL = postgres.url;
 }
 try {

@@ -34,8 +34,18 @@ export const BLOCKS_AHEAD = 4;
 /** Parts whose sizes are asked for at the same time: a file of 10 GB has some hundred, each a request to a bucket. */
 const SIZES_AT_ONCE = 16;
 
-/** Opens a block into a buffer, which is taken, and given back or replaced by another one with the plaintext. */
-export type OpenBlock = (pieces: BlockPiece[], buffer: ArrayBuffer) => Promise<ArrayBuffer>;
+/**
+ * Opens a block into a buffer, which is taken, and given back or replaced by another one with the plaintext. `stopped` is
+ * not 0 once nobody waits for it.
+ */
+export type OpenBlock = (
+  pieces: BlockPiece[],
+  buffer: ArrayBuffer,
+  stopped: StopFlag,
+) => Promise<ArrayBuffer>;
+
+/** One number that all threads see: a block that is being opened takes no message. */
+export type StopFlag = Int32Array<SharedArrayBuffer>;
 
 /** Sizes of objects of the store, in bytes; null for one that is not there. */
 export type SizesOf = (names: string[]) => Promise<(number | null)[]>;
@@ -80,11 +90,15 @@ export function openArchive(
     return buffer;
   };
 
-  async function openNext(pieces: Piece[], index: number): Promise<Uint8Array<ArrayBuffer>> {
+  async function openNext(
+    pieces: Piece[],
+    index: number,
+    stopped: StopFlag,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const keyed: BlockPiece[] = [];
     for (const piece of pieces) keyed.push(piece.kind === 'text' ? piece : await withHead(piece, findHead));
     const openIt = index === 0 ? openHere : (open ?? openHere);
-    const buffer = await openIt(keyed, buffers.take(BLOCK_BYTES));
+    const buffer = await openIt(keyed, buffers.take(BLOCK_BYTES), stopped);
     return new Uint8Array(
       buffer,
       0,
@@ -106,14 +120,20 @@ export function openArchive(
       const blocks = blocksOf(cut(layout, range), { firstBytes: FIRST_BLOCK_BYTES, mostBytes: BLOCK_BYTES });
       const drop = ({ buffer }: Uint8Array<ArrayBuffer>) => buffers.give(buffer);
       const check = checkSlices(cut(layout, range));
-      for await (const bytes of readAhead(blocks, openNext, { ahead, drop })) {
-        check(bytes);
-        try {
-          yield bytes;
-        } finally {
-          // Also of a reading that is broken off: the collector would be called for a megabyte of each.
-          buffers.give(bytes.buffer);
+      const stopped: StopFlag = new Int32Array(new SharedArrayBuffer(4));
+      const openThis = (pieces: Piece[], index: number) => openNext(pieces, index, stopped);
+      try {
+        for await (const bytes of readAhead(blocks, openThis, { ahead, drop })) {
+          check(bytes);
+          try {
+            yield bytes;
+          } finally {
+            // Also of a reading that is broken off: the collector would be called for a megabyte of each.
+            buffers.give(bytes.buffer);
+          }
         }
+      } finally {
+        Atomics.store(stopped, 0, 1);
       }
     },
   };

@@ -1,7 +1,6 @@
 import { chunkBytes, sealedChunkBytes } from '../vault/age-format.ts';
 import { type BufferPool, createBufferPool } from '../vault/buffer-pool.ts';
-import { type OpenedHead, openInto } from '../vault/open-chunks.ts';
-import type { Store } from '../vault/store.ts';
+import { type OpenedHead, type OpeningParts, openInto } from '../vault/open-chunks.ts';
 import { pieceBytes, type Slice, type SlicedPart, type Text } from './layout.ts';
 
 /** A *block* is a short stretch of a file that is opened at once: these pieces, one after another. Plain data, but for its keys. */
@@ -16,9 +15,9 @@ export function createBlockBuffers(): BufferPool {
   return createBufferPool(BLOCK_BYTES + 2 * sealedChunkBytes, 16);
 }
 
-/** Fills `target` with the plaintext of a block. Throws `archive_damaged`: what was filled is then worth nothing. */
+/** Fills `target` with the plaintext of a block. Throws as {@link openInto} does: what was filled is then worth nothing. */
 export async function openBlock(
-  parts: { store: Pick<Store, 'readInto'>; buffers: BufferPool },
+  parts: OpeningParts,
   pieces: BlockPiece[],
   target: Uint8Array,
 ): Promise<void> {

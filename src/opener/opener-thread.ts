@@ -16,13 +16,21 @@ parentPort?.on('message', (order: ToOpener) => void answer(order));
 async function answer(order: ToOpener): Promise<void> {
   const { id } = order;
   try {
-    if ('names' in order) return say({ id, sizes: order.names.map(sizeNow) });
-    const { pieces, buffer } = order;
-    await openBlock({ store, buffers }, pieces, new Uint8Array(buffer));
-    say({ id, buffer }, [buffer]);
+    if ('names' in order) say({ id, sizes: order.names.map(sizeNow) });
+    else await open(order);
   } catch (error) {
     say({ id, error: packError(error) });
   }
+}
+
+async function open({ id, pieces, buffer, stopped }: Exclude<ToOpener, { names: string[] }>): Promise<void> {
+  const isStopped = () => Atomics.load(stopped, 0) !== 0;
+  try {
+    await openBlock({ store, buffers, isStopped }, pieces, new Uint8Array(buffer));
+  } catch (error) {
+    return say({ id, error: packError(error), unfilled: buffer }, [buffer]);
+  }
+  say({ id, buffer }, [buffer]);
 }
 
 function sizeNow(name: string): number | null {

@@ -6,10 +6,12 @@ import {
   type OpenBlock,
   openArchive,
   type SizesOf,
+  type StopFlag,
   sizesOfMany,
 } from '../archive/open-archive.ts';
 import { type BlockPiece, createBlockBuffers } from '../archive/open-block.ts';
 import { unpackError } from '../builder/calls.ts';
+import type { BufferPool } from '../vault/buffer-pool.ts';
 import type { ByteRange } from '../vault/open-chunks.ts';
 import type { Store } from '../vault/store.ts';
 import type { FromOpener, OpenerSettings, ToOpener } from './messages.ts';
@@ -37,11 +39,14 @@ const BLOCKS_AHEAD_OF_ALL = 64;
 
 /** Starts no thread before there is something to open. */
 export function openOpener(settings: OpenerSettings, cores: number): Opener {
-  const threads = Array.from({ length: Math.min(cores, MAX_THREADS) }, () => new OpenerThread(settings));
   const buffers = createBlockBuffers();
+  const threads = Array.from(
+    { length: Math.min(cores, MAX_THREADS) },
+    () => new OpenerThread(settings, buffers),
+  );
   const idlest = (some: OpenerThread[]) =>
     some.reduce((best, thread) => (thread.pending < best.pending ? thread : best));
-  const inThreads: OpenBlock = (pieces, buffer) => idlest(threads).open(pieces, buffer);
+  const inThreads: OpenBlock = (...order) => idlest(threads).open(...order);
   let readers = 0;
   const ahead = () => Math.max(1, Math.min(BLOCKS_AHEAD, Math.floor(BLOCKS_AHEAD_OF_ALL / readers)));
 
@@ -88,10 +93,11 @@ interface Asked {
   reject(error: Error): void;
 }
 
-type Question = { pieces: BlockPiece[]; buffer: ArrayBuffer } | { names: string[] };
+type Question = { pieces: BlockPiece[]; buffer: ArrayBuffer; stopped: StopFlag } | { names: string[] };
 
 class OpenerThread {
   readonly #settings: OpenerSettings;
+  readonly #buffers: BufferPool;
   readonly #asked = new Map<number, Asked>();
   #worker: Worker | null = null;
   /** The one that has answered something. */
@@ -99,8 +105,9 @@ class OpenerThread {
   #lastId = 0;
   #isClosed = false;
 
-  constructor(settings: OpenerSettings) {
+  constructor(settings: OpenerSettings, buffers: BufferPool) {
     this.#settings = settings;
+    this.#buffers = buffers;
   }
 
   /** How much it was asked for and has not answered. */
@@ -114,8 +121,8 @@ class OpenerThread {
   }
 
   /** Throws what opening throws, and when the thread dies. */
-  async open(...[pieces, buffer]: Parameters<OpenBlock>): Promise<ArrayBuffer> {
-    const answer = await this.#ask({ pieces, buffer }, [buffer]);
+  async open(...[pieces, buffer, stopped]: Parameters<OpenBlock>): Promise<ArrayBuffer> {
+    const answer = await this.#ask({ pieces, buffer, stopped }, [buffer]);
     if ('buffer' in answer) return answer.buffer;
     throw new Error('The opener thread answered something else.');
   }
@@ -165,8 +172,10 @@ class OpenerThread {
   #take(message: FromOpener): void {
     const asked = this.#asked.get(message.id);
     this.#asked.delete(message.id);
-    if ('error' in message) asked?.reject(unpackError(message.error));
-    else asked?.resolve(message);
+    if ('error' in message) {
+      if (message.unfilled) this.#buffers.give(message.unfilled);
+      asked?.reject(unpackError(message.error));
+    } else asked?.resolve(message);
   }
 
   /** A thread that failed ends a little later: by then there may be another one, whose blocks are still to come. */

@@ -32,6 +32,13 @@ export interface OpenedHead {
   bytes: number;
 }
 
+export interface OpeningParts {
+  store: Pick<Store, 'readInto'>;
+  buffers: BufferPool;
+  /** Whether who asked has gone. Default never. */
+  isStopped?: () => boolean;
+}
+
 /** Half-open: `[start, end)`. */
 export interface ByteRange {
   start: number;
@@ -40,10 +47,11 @@ export interface ByteRange {
 
 /**
  * Fills the targets, one after another, with the plaintext from `start` on. Reads and opens only the chunks that cover
- * it. Throws `archive_damaged` where one is missing, altered or out of place: what was filled is then worth nothing.
+ * it. Throws `archive_damaged` where one is missing, altered or out of place, and before the next one once `isStopped`:
+ * what was filled is then worth nothing.
  */
 export async function openInto(
-  { store, buffers }: { store: Pick<Store, 'readInto'>; buffers: BufferPool },
+  { store, buffers, isStopped }: OpeningParts,
   file: SealedFile & { head: OpenedHead },
   start: number,
   targets: Uint8Array[],
@@ -74,6 +82,7 @@ export async function openInto(
     if (read > bytes) throw damaged(file, 'bytes follow its last chunk');
     const place = placeInto(targets);
     for (let index = firstIndex; index < endIndex; index++) {
+      if (isStopped?.()) throw new Error('Nobody waits for this any more.');
       const at = (index - firstIndex) * sealedChunkBytes;
       const chunk = sealed.subarray(at, Math.min(at + sealedChunkBytes, bytes));
       const plain = openChunk(file, index, index === lastIndex, chunk);

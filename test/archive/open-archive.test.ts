@@ -5,8 +5,8 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { layOutJsonDocument } from '../../src/archive/json-document.ts';
 import type { JsonDocument } from '../../src/archive/json-frame.ts';
-import { openArchive } from '../../src/archive/open-archive.ts';
-import { createBlockBuffers } from '../../src/archive/open-block.ts';
+import { type OpenBlock, openArchive } from '../../src/archive/open-archive.ts';
+import { createBlockBuffers, openBlock } from '../../src/archive/open-block.ts';
 import type { BufferPool } from '../../src/vault/buffer-pool.ts';
 import type { Store } from '../../src/vault/store.ts';
 import { waitFor } from '../support/installation.ts';
@@ -141,6 +141,31 @@ describe('an archive', () => {
       for (const plain of [canary, 'left 7', '"id"', 'accountId', 'contacts'])
         assert(!content.includes(plain), plain);
     }
+  });
+
+  test('is opened no further once the reader stops early', async (t) => {
+    const { layout, store, key } = await anArchive(t);
+    const buffers = createBlockBuffers();
+    const later: Promise<unknown>[] = [];
+    let begun = 0;
+    const open: OpenBlock = async (pieces, buffer, stopped) => {
+      const isStopped = () => Atomics.load(stopped, 0) !== 0;
+      const isFirst = begun++ === 0;
+      const readInto: Store['readInto'] = async (...asked) => {
+        if (!isFirst) await waitFor('the reader to stop', async () => (isStopped() ? true : null));
+        return store.readInto(...asked);
+      };
+      const opening = openBlock({ store: { readInto }, buffers, isStopped }, pieces, new Uint8Array(buffer));
+      if (!isFirst) later.push(opening.catch((error: unknown) => error));
+      await opening;
+      return buffer;
+    };
+    const reading = openArchive({ store, identity: key.identity, open }, layout).read();
+    await reading.next();
+    await reading.next();
+    await waitFor('a block ahead', async () => (later.length > 0 ? true : null));
+    await reading.return();
+    for (const error of await Promise.all(later)) assert.match(String(error), /Nobody waits/);
   });
 
   test('gives its buffers back when the reader stops early, and when it does not', async (t) => {

@@ -92,41 +92,28 @@ export async function workersSeen({ db, now }: Pick<Parts, 'db' | 'now'>) {
 function view(parts: ViewParts, data: ToldExport): ExportView {
   const now = parts.now();
   const status = statusAt(data, now);
-  const {
-    id,
-    kind,
-    requestedAt,
-    confirmBy,
-    confirmedAt,
-    startedAt,
-    completedAt,
-    expiresAt,
-    failure,
-    mail,
-    downloads,
-  } = data;
   return {
-    id,
-    kind,
+    id: data.id,
+    kind: data.kind,
     accountId: data.subjectId,
     status,
-    requestedAt,
-    confirmBy,
-    confirmedAt,
-    startedAt,
-    completedAt,
-    expiresAt,
-    endedAt: status === data.status ? data.endedAt : (expiresAt ?? confirmBy),
+    requestedAt: data.requestedAt,
+    confirmBy: data.confirmBy,
+    confirmedAt: data.confirmedAt,
+    startedAt: data.startedAt,
+    completedAt: data.completedAt,
+    expiresAt: data.expiresAt,
+    endedAt: status === data.status ? data.endedAt : (data.expiresAt ?? data.confirmBy),
     requestedBy: { id: data.requester.id, email: data.requester.email, name: data.requester.name },
     progress: { rowsDone: data.rowsDone, rowsEstimated: data.rowsEstimated, bytes: data.bytes },
-    failure,
+    failure: data.failure,
     categories: data.categories,
     file:
       status === 'completed'
         ? { name: fileNameOf(parts.config.product.name, data), bytes: data.bytes }
         : null,
-    mail: viewMail(mail, status),
-    downloads,
+    mail: viewMail(data.mail, status),
+    downloads: data.downloads,
     gaps: data.gaps,
     manifest: data.manifest,
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Selection } from '../../src/sources/source.ts';
 import { sharedPostgres, startPostgres } from '../support/postgres.ts';
 import { closeAll, drivers, type Product, postgresProduct, sourceAt } from './drivers.ts';
 import { inSnapshot, readRows, readText, refusal, selectionOf } from './reading.ts';
@@ -210,6 +211,49 @@ describe('a Postgres source with something wrong', () => {
         await refusal(readRows(snapshot, selectionOf(table, ['id'])), 'snapshot_lost', table);
       }
       assert.deepEqual(await readRows(snapshot, selectionOf('untouched', ['id'])), [{ id: 1 }]);
+    } finally {
+      await snapshot.close();
+    }
+  });
+
+  test('finds a snapshot lost when another table has the name since, whose rows it would not see', async () => {
+    await product.run(`
+      create schema apart;
+      create table swapped (id int primary key, account_id int);
+      create table owned (id int primary key, swapped_id int);
+      create table apart.moved (id int primary key, account_id int);
+      create table renamed (id int primary key, account_id int);
+      insert into swapped values (1, 1);
+      insert into owned values (1, 1);
+      insert into apart.moved values (1, 1);
+      insert into renamed values (1, 1)`);
+    const owned: Selection = {
+      ...selectionOf('owned', ['id']),
+      belongsTo: {
+        column: 'account_id',
+        through: [{ schema: 'public', table: 'swapped', on: { swapped_id: 'id' } }],
+      },
+    };
+    const moved = { ...selectionOf('moved', ['id']), schema: 'apart' };
+    const snapshot = await product.source.openSnapshot();
+    try {
+      for (const selection of [selectionOf('swapped', ['id']), owned, moved]) {
+        assert.deepEqual(await readRows(snapshot, selection), [{ id: 1 }]);
+      }
+      await product.run(`
+        begin;
+        alter table swapped rename to swapped_before;
+        create table swapped (like swapped_before including all);
+        insert into swapped select * from swapped_before;
+        alter schema apart rename to apart_before;
+        create schema apart;
+        create table apart.moved as select * from apart_before.moved;
+        alter table renamed rename to renamed_since;
+        commit`);
+      await refusal(readRows(snapshot, selectionOf('swapped', ['id'])), 'snapshot_lost');
+      await refusal(readRows(snapshot, owned), 'snapshot_lost');
+      await refusal(readRows(snapshot, moved), 'snapshot_lost');
+      await refusal(readRows(snapshot, selectionOf('renamed', ['id'])), 'source_refused');
     } finally {
       await snapshot.close();
     }

@@ -286,6 +286,23 @@ for (const [driver, open] of Object.entries(drivers)) {
         });
       });
 
+      test('notices that another table has the name of one of its own since the snapshot, and minds no new index', async () => {
+        await product.run(`
+          create table swapped (id int primary key, word text); insert into swapped values (1, 'a');
+          create table indexed (id int primary key, word text); insert into indexed values (1, 'a')`);
+        await inSnapshot(product.source, async (reader) => {
+          await product.run(`
+            begin; alter table swapped rename to before;
+            create table swapped (like before including all); insert into swapped select * from before; commit;
+            create index on indexed (word)`);
+          const sql = 'select id from swapped';
+          await refusal(readLines(reader, queryOf(sql, ['id'])), 'snapshot_lost');
+          await refusal(collect(reader.readCsv({ name: 'csv', sql }, {})), 'snapshot_lost');
+          await refusal(reader.ask({ name: 'ask', sql }), 'snapshot_lost');
+          assert.deepEqual(await readLines(reader, queryOf('select id from indexed', ['id'])), ['{"id":1}']);
+        });
+      });
+
       test('notices that a partition of a table of it was taken off since the snapshot', async () => {
         await product.run(`
           create table divided (id int) partition by range (id);

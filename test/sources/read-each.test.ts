@@ -192,6 +192,18 @@ describe('several selections of a Postgres server, read at once', () => {
     });
   });
 
+  test('are lost when another table has the name of one of them before it is read', async () => {
+    await product.run('create table swapped (like numbers); insert into swapped select * from numbers');
+    await inSnapshot(product.source, async (reader) => {
+      const swapped = selectionOf('swapped', ['id']);
+      await reader.countEach([swapped, ...plain], '1');
+      await product.run(`
+        begin; alter table swapped rename to before;
+        create table swapped (like before); insert into swapped select * from before; commit`);
+      await refusal(textsOf(reader, [...plain, swapped]), 'snapshot_lost');
+    });
+  });
+
   test('are not waited for by a migration of a table that was read, nor is there a deadlock with one', async () => {
     await product.run(`
       create table first (like numbers); insert into first select * from numbers;

@@ -1,3 +1,4 @@
+import { quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 import type { CatalogTable } from './tables.ts';
 
@@ -6,12 +7,15 @@ import type { CatalogTable } from './tables.ts';
  * a migration in the middle of an export would leave rows out in silence. To find out without holding a lock for
  * the whole export: the files that the snapshot knows the tables by must be the files that they have now.
  *
+ * A table that took the name of another since is the one that a statement reads, and the snapshot sees no row of it. So a
+ * name must still be that of the table that the snapshot knows by it.
+ *
  * Partitions that were taken off since, and the tables of views, count too. `oids` are those of the tables. Ask after
  * they were read in the same (sub)transaction, whose locks keep them as they are. False also where the rows are all
  * there (VACUUM FULL), since this cannot be told apart.
  */
 async function areUnchanged(session: Session, oids: string[]): Promise<boolean> {
-  const [found] = await session.query(changesOfFamilies(oids));
+  const [found] = await session.query(`select (${changesOfFamilies(oids)})::text`);
   return found?.[0] === '0';
 }
 
@@ -31,7 +35,7 @@ function changesOfFamilies(oids: string[]): string {
         where r.ev_class = family.oid
       ) below
     )
-    select count(*)::text
+    select count(*)
     from family join pg_catalog.pg_class c on c.oid = family.oid
     where ${IS_OTHER_FILE}
       or (c.relispartition and family.parent is not null and not exists (
@@ -44,8 +48,16 @@ function changesOfFamilies(oids: string[]): string {
  */
 export function changesOf(tables: CatalogTable[]): string {
   const oids = tables.map(({ oid }) => oid);
-  if (!tables.every(({ isAlone }) => isAlone)) return changesOfFamilies(oids);
-  return `select count(*)::text from pg_catalog.pg_class c where c.oid in (${oids}) and ${IS_OTHER_FILE}`;
+  const files = tables.every(({ isAlone }) => isAlone)
+    ? `select count(*) from pg_catalog.pg_class c where c.oid in (${oids}) and ${IS_OTHER_FILE}`
+    : changesOfFamilies(oids);
+  return `select ((${files}) + ${tables.map(isOtherTable).join(' + ')})::text`;
+}
+
+/** 1 where the name is another table's now, or nobody's. */
+function isOtherTable({ name, oid }: CatalogTable): string {
+  const now = `pg_catalog.to_regclass(${quoteLiteral(name)})::pg_catalog.oid`;
+  return `(${now} is distinct from ${oid}::pg_catalog.oid)::int`;
 }
 
 const IS_OTHER_FILE =
@@ -53,15 +65,17 @@ const IS_OTHER_FILE =
 
 /**
  * The same of the tables that statements of this (sub)transaction have read, as their locks say; not of those of the
- * system. Where each of them is alone, the statement that finds them answers.
+ * system. One that the snapshot does not know took the name of another since, unless it is an index. Where each of them is
+ * alone, the statement that finds them answers.
  */
 export async function areReadUnchanged(session: Session): Promise<boolean> {
   const rows = await session.query(`
-    select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, ${IS_OTHER_FILE}::text
-    from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
-    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted
-      and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f')`);
-  if (rows.every(([, isAlone]) => isAlone === 'true'))
-    return !rows.some(([, , isOther]) => isOther === 'true');
+    select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (c.oid is null or ${IS_OTHER_FILE})::text
+    from pg_catalog.pg_locks l left join pg_catalog.pg_class c on c.oid = l.relation
+    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384
+      and case when c.oid is null then pg_catalog.pg_get_indexdef(l.relation) is null
+        else c.relkind in ('r', 'p', 'v', 'm', 'f') end`);
+  if (rows.some(([, , isOther]) => isOther === 'true')) return false;
+  if (rows.every(([, isAlone]) => isAlone === 'true')) return true;
   return areUnchanged(session, [...new Set(rows.flatMap(([oid]) => oid ?? []))]);
 }

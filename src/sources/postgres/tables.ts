@@ -1,5 +1,5 @@
 import { type Selection, waysOf } from '../source.ts';
-import { quoteLiteral } from './quote.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 import { type ReadColumn, readTypes } from './types.ts';
 
@@ -16,6 +16,8 @@ export interface CatalogColumn extends ReadColumn {
 
 export interface CatalogTable {
   oid: string;
+  /** As SQL writes it, with its schema. */
+  name: string;
   /**
    * Whether a row has an address on a page, `ctid`, that no other has: tables and materialised views have, views not, nor
    * foreign tables, also as partitions or children: many rows behind one may have the same.
@@ -80,8 +82,9 @@ export async function settleKeys(session: Session, { columns }: CatalogTable, ke
   }
 }
 
-function nameOf({ schema, table }: Place): string {
-  return JSON.stringify([schema, table]);
+/** As SQL writes it. */
+export function nameOf({ schema, table }: Place): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
 async function readPlaces(session: Session, places: Place[]): Promise<void> {
@@ -154,7 +157,7 @@ function readRow([schema, table, oid, kind, hasChildren, unchecked, columns]: (s
 }
 
 function tableOf(
-  { oid, kind, hasChildren, unchecked, columns }: TableRow,
+  { schema, table, oid, kind, hasChildren, unchecked, columns }: TableRow,
   types: Map<string, ReadColumn>,
   foreign: Set<string>,
 ): CatalogTable {
@@ -162,6 +165,7 @@ function tableOf(
   const mayHoldNulls = kind === 'v' || kind === 'f' || (kind === 'r' && hasChildren);
   return {
     oid,
+    name: nameOf({ schema, table }),
     hasAddresses: ['r', 'p', 'm'].includes(kind) && !foreign.has(oid),
     isPartitioned: kind === 'p',
     isAlone: kind === 'r' && !hasChildren,

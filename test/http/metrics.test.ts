@@ -45,13 +45,22 @@ test('metrics count an export from its request to its file, and name nobody', as
   await completeExport(service);
   await service.parts.db.query(`update handover.data_exports set attempt = 3`);
   await service.parts.db.query(`update handover.export_parts set attempt = 3`);
-  await service.parts.db.query(
+  const inserted = await service.parts.db.query<{ id: string; status: string }>(
     `insert into handover.data_exports (id, kind, subject_id, door, status, requester_id, requester_email, requested_at,
        confirmed_at, ended_at, failure_code, failure_message)
      select gen_random_uuid(), 'account', 's' || status, 'account', status, 'u1', 'a2@example.com', $1, $1,
        case status when 'failed' then $1::timestamptz end, case status when 'failed' then 'source_refused' end, ''
-     from unnest(array['failed', 'confirmed']) status`,
+     from unnest(array['failed', 'confirmed']) status returning id, status`,
     [new Date(service.parts.now().getTime() - 90_000)],
+  );
+  // The sweep of the next minute would give a job to the one that waits.
+  const exportId = inserted.find(({ status }) => status === 'confirmed')?.id ?? '';
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  await service.parts.queue.send(
+    null,
+    'process-export',
+    { exportId },
+    { key: exportId, startAfter: inAnHour },
   );
   // Figures are read once in five seconds.
   await new Promise((resolve) => setTimeout(resolve, 5100));

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { quoteIdentifier, quoteLiteral } from '../../src/sources/postgres/quote.ts';
 import type { Query, Reader } from '../../src/sources/source.ts';
-import { closeAll, drivers, type Product } from './drivers.ts';
+import { closeAll, drivers, type Product, sourceAt } from './drivers.ts';
 import { collect, inSnapshot, newline, refusal } from './reading.ts';
 
 /** What holds for the statements that are asked of a source, whatever its driver. */
@@ -39,6 +39,21 @@ for (const [driver, open] of Object.entries(drivers)) {
           '{"number":2,"na\\"me":null,"letter":"x"}',
           '{"number":1,"na\\"me":"ADA","letter":"x"}',
         ]);
+      });
+
+      test('has its own types beside one that differs from it in what a literal is', async () => {
+        await inSnapshot(product.source, async (reader) => {
+          for (const [literal, said] of [
+            [`'a'`, '"a"'],
+            ['1', '1'],
+            [`'it''s'`, `"it's"`],
+            ['true', 'true'],
+            ['1.50', '1.50'],
+          ]) {
+            const sql = `select ${literal} as x from people where id = 1`;
+            assert.deepEqual(await readLines(reader, queryOf(sql, ['x'])), [`{"x":${said}}`]);
+          }
+        });
       });
 
       test('has types of its own: JSON that it builds, records, arrays, instants, bytes, booleans', async () => {
@@ -267,6 +282,33 @@ for (const [driver, open] of Object.entries(drivers)) {
           }
           assert.deepEqual(await reader.ask({ name: 'one', sql: 'select 1' }), [['1']]);
         });
+      });
+
+      test('takes two messages and the turn back, and its types are asked for once whomever it is about', async () => {
+        const sent: string[] = [];
+        const noting = <T>(sql: string, answer: T): T => {
+          sent.push(sql);
+          return answer;
+        };
+        const source = sourceAt((product as Product & { url: string }).url, {
+          wrap: (connection) => ({
+            ...connection,
+            query: (sql) => noting(sql, connection.query(sql)),
+            describe: (sql) => noting(`describe ${sql}`, connection.describe(sql)),
+            copyEach: (statements, signal) =>
+              noting(statements.join(';'), connection.copyEach(statements, signal)),
+          }),
+        });
+        const about = (name: string) =>
+          queryOf(`select id from people where name = ${quoteLiteral(name)}`, ['id']);
+        await inSnapshot(source, async (reader) => {
+          assert.deepEqual(await readLines(reader, about('Ada')), ['{"id":1}']);
+          assert.equal(sent.length, 3, sent.join('\n'));
+          sent.length = 0;
+          assert.deepEqual(await readLines(reader, about(`it's "C"`)), ['{"id":3}']);
+          assert.equal(sent.length, 2, sent.join('\n'));
+        });
+        await source.close();
       });
 
       test('notices that a table of it was emptied since the snapshot, also behind a view', async () => {

@@ -13,6 +13,15 @@ export function copyBytesOf(bytes: Uint8Array): CopyBytes {
   return { ...inputOf(bytes), bounds: [0, bytes.length] };
 }
 
+/** The payloads as they stand, a character a byte. */
+export function textOf({ bytes, bounds }: CopyBytes): string {
+  let text = '';
+  for (let i = 0; i < bounds.length; i += 2) {
+    text += Buffer.from(bytes.subarray(bounds[i], bounds[i + 1])).toString('latin1');
+  }
+  return text;
+}
+
 /** Takes CopyData messages from a connection, past its driver. */
 export interface CopyTap {
   /** Who takes them from now on; null: the driver, as every other message. */

@@ -1,14 +1,15 @@
 import { HandoverError } from '../../errors.ts';
 import type { Query, ReadOptions, RowChunk } from '../source.ts';
 import { readingOf } from './columns.ts';
+import { type CopyBytes, textOf } from './copy-tap.ts';
 import { createCsvRecords } from './csv-records.ts';
 import { refuse } from './failures.ts';
 import { readQueryColumns } from './query-columns.ts';
 import { quoteIdentifier } from './quote.ts';
-import { areReadUnchanged } from './rewritten.ts';
+import { areReadUnchanged, TABLES_READ } from './rewritten.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
-import { transcodeCopy } from './transcode-copy.ts';
+import { transcodeBytes } from './transcode-copy.ts';
 import { transcodedColumns } from './transcoded-columns.ts';
 
 /**
@@ -31,8 +32,8 @@ export async function* readQuery(
       return column ? readingOf(column, `q.${quoteIdentifier(name)}`).expression : [];
     });
     const sql = `copy (select ${expressions.join(', ')} from (${query.sql}\n) q) to stdout (format binary)`;
-    yield* transcodeCopy(session, sql, transcoder, signal);
-    await requireUnchanged(session);
+    for await (const copied of copyUnchanged(session, sql, signal)) yield* transcodeBytes(copied, transcoder);
+    transcoder.end();
     const last = transcoder.take();
     if (last) yield last;
   });
@@ -47,7 +48,7 @@ export async function* readCsv(
   yield* inTurn(session, query, signal, async function* () {
     const records = createCsvRecords();
     const sql = `copy (${query.sql}\n) to stdout (format csv)`;
-    for await (const { bytes, bounds } of session.copy(sql, signal)) {
+    for await (const { bytes, bounds } of copyUnchanged(session, sql, signal)) {
       for (let i = 0; i < bounds.length; i += 2) {
         records.push(bytes.subarray(bounds[i], bounds[i + 1]));
         const full = records.isFull() ? records.take() : null;
@@ -55,7 +56,6 @@ export async function* readCsv(
       }
     }
     records.end();
-    await requireUnchanged(session);
     const last = records.take();
     if (last) yield last;
   });
@@ -71,9 +71,38 @@ export async function ask(
     const names = columns.map((_, index) => `c${index}`);
     const texts = names.map((name) => `q.${name}::pg_catalog.text`);
     const rows = await session.query(`select ${texts} from (${query.sql}\n) q(${names})`);
-    await requireUnchanged(session);
+    await requireUnchanged(session, await session.query(TABLES_READ));
     return rows;
   });
+}
+
+/**
+ * What a COPY answers, and then a look at the tables that it read: in one message, where the driver can. Throws
+ * `snapshot_lost`.
+ */
+async function* copyUnchanged(
+  session: Session,
+  sql: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<CopyBytes> {
+  if (!session.copyEach) {
+    yield* session.copy(sql, signal);
+    return requireUnchanged(session, await session.query(TABLES_READ));
+  }
+  let isCopied = false;
+  let tables = '';
+  for await (const copied of session.copyEach([sql, `copy (${TABLES_READ}) to stdout`], signal)) {
+    if (copied === null) isCopied = true;
+    else if (isCopied) tables += textOf(copied);
+    else yield copied;
+  }
+  await requireUnchanged(session, rowsOf(tables));
+}
+
+/** Of `COPY` in its text format, of values without a character that it escapes. */
+function rowsOf(text: string): (string | null)[][] {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => line.split('\t').map((value) => (value === '\\N' ? null : value)));
 }
 
 async function* inTurn(
@@ -105,8 +134,8 @@ async function answer<T>(session: Session, query: Pick<Query, 'name'>, ask: () =
   }
 }
 
-async function requireUnchanged(session: Session): Promise<void> {
-  if (!(await areReadUnchanged(session))) throw new HandoverError('snapshot_lost');
+async function requireUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<void> {
+  if (!(await areReadUnchanged(session, tablesRead))) throw new HandoverError('snapshot_lost');
 }
 
 function placeOf({ name }: Pick<Query, 'name'>): string {

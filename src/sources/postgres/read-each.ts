@@ -1,7 +1,7 @@
 import { HandoverError } from '../../errors.ts';
 import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.ts';
 import { type Catalog, readCatalog, tablesOf } from './columns.ts';
-import type { CopyBytes } from './copy-tap.ts';
+import { type CopyBytes, textOf } from './copy-tap.ts';
 import { refuse } from './failures.ts';
 import { changesOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
@@ -106,10 +106,7 @@ async function* readSection(
 async function readAnswer(copied: AsyncIterator<CopyBytes | null>): Promise<string> {
   let answer = '';
   for (let next = await copied.next(); !next.done; next = await copied.next()) {
-    const { bytes, bounds } = next.value ?? { bytes: new Uint8Array(), bounds: [] };
-    for (let i = 0; i < bounds.length; i += 2) {
-      answer += Buffer.from(bytes.subarray(bounds[i], bounds[i + 1])).toString('latin1');
-    }
+    if (next.value) answer += textOf(next.value);
   }
   return answer;
 }

@@ -64,18 +64,20 @@ const IS_OTHER_FILE =
   '(c.relfilenode <> 0 and c.relfilenode is distinct from pg_catalog.pg_relation_filenode(c.oid))';
 
 /**
- * The same of the tables that statements of this (sub)transaction have read, as their locks say; not of those of the
- * system. One that the snapshot does not know took the name of another since, unless it is an index. Where each of them is
- * alone, the statement that finds them answers.
+ * The tables that statements of this (sub)transaction have read, as their locks say, without those of the system: oid,
+ * whether it is alone, and whether it is another now. One that the snapshot does not know took the name of another since,
+ * unless it is an index.
  */
-export async function areReadUnchanged(session: Session): Promise<boolean> {
-  const rows = await session.query(`
-    select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (c.oid is null or ${IS_OTHER_FILE})::text
-    from pg_catalog.pg_locks l left join pg_catalog.pg_class c on c.oid = l.relation
-    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384
-      and case when c.oid is null then pg_catalog.pg_get_indexdef(l.relation) is null
-        else c.relkind in ('r', 'p', 'v', 'm', 'f') end`);
-  if (rows.some(([, , isOther]) => isOther === 'true')) return false;
-  if (rows.every(([, isAlone]) => isAlone === 'true')) return true;
-  return areUnchanged(session, [...new Set(rows.flatMap(([oid]) => oid ?? []))]);
+export const TABLES_READ = `
+  select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (c.oid is null or ${IS_OTHER_FILE})::text
+  from pg_catalog.pg_locks l left join pg_catalog.pg_class c on c.oid = l.relation
+  where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384
+    and case when c.oid is null then pg_catalog.pg_get_indexdef(l.relation) is null
+      else c.relkind in ('r', 'p', 'v', 'm', 'f') end`;
+
+/** Whether what {@link TABLES_READ} answers is as it was: where each table is alone, it says so itself. */
+export async function areReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<boolean> {
+  if (tablesRead.some(([, , isOther]) => isOther === 'true')) return false;
+  if (tablesRead.every(([, isAlone]) => isAlone === 'true')) return true;
+  return areUnchanged(session, [...new Set(tablesRead.flatMap(([oid]) => oid ?? []))]);
 }

@@ -10,7 +10,7 @@ import { fillRooms, roomBody } from './rooms.ts';
 describe('many requests at once', () => {
   for (const [state, count] of [
     ['postgres', 1000],
-    ['pglite', 200],
+    ['pglite', 100],
   ] as const) {
     it(`are all started, and all done once: ${count}, state in ${state}`, async (t) => {
       const ground = await prepare(t, { state, fill: (product) => fillRooms(product, count) });

@@ -2,9 +2,9 @@ import { SpanKind } from '@opentelemetry/api';
 import type { BuiltPart, CallName } from '../builder/calls.ts';
 import type { Connection } from '../sources/postgres/connection.ts';
 import type { CopyBytes } from '../sources/postgres/copy-tap.ts';
-import { withoutLiterals } from '../sources/postgres/without-literals.ts';
 import type { Tracing } from '../tracing.ts';
 import type { Store } from '../vault/store.ts';
+import { withoutLiterals } from './without-literals.ts';
 
 // Spans of what a builder thread does: its calls, what it reads from a source, what it gives to the store.
 

@@ -6,7 +6,7 @@ import { createCsvRecords } from './csv-records.ts';
 import { refuse } from './failures.ts';
 import { readQueryColumns } from './query-columns.ts';
 import { quoteIdentifier } from './quote.ts';
-import { areReadUnchanged, TABLES_READ } from './rewritten.ts';
+import { areReadUnchanged, TABLES_READ, tablesReadOf } from './rewritten.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeBytes } from './transcode-copy.ts';
@@ -96,13 +96,7 @@ async function* copyUnchanged(
     else if (isCopied) tables += textOf(copied);
     else yield copied;
   }
-  await requireUnchanged(session, rowsOf(tables));
-}
-
-/** Of `COPY` in its text format, of values without a character that it escapes. */
-function rowsOf(text: string): (string | null)[][] {
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) => line.split('\t').map((value) => (value === '\\N' ? null : value)));
+  await requireUnchanged(session, tablesReadOf(tables));
 }
 
 async function* inTurn(

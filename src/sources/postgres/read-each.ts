@@ -3,7 +3,7 @@ import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.
 import { type Catalog, readCatalog, tablesOf } from './columns.ts';
 import { type CopyBytes, textOf } from './copy-tap.ts';
 import { refuse } from './failures.ts';
-import { changesOf } from './rewritten.ts';
+import { areReadUnchanged, changesOf, readsOthers, TABLES_READ, tablesReadOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
 import { enter, GO_BACK, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
@@ -34,7 +34,7 @@ export async function* readEach(
   let isBack = false;
   try {
     for (const run of runsOf(await prepare(session, selections, subject))) {
-      yield* readRun(copyEach, run, subject, { separator, signal });
+      yield* readRun({ session, copyEach }, run, subject, { separator, signal });
     }
     isBack = true;
   } catch (error) {
@@ -47,7 +47,7 @@ export async function* readEach(
 
 /** Goes back at the end. */
 async function* readRun(
-  copyEach: NonNullable<Session['copyEach']>,
+  { session, copyEach }: { session: Session; copyEach: NonNullable<Session['copyEach']> },
   run: Wanted[],
   subject: string,
   { separator, signal }: Omit<ReadOptions, 'range'>,
@@ -56,10 +56,11 @@ async function* readRun(
   const copies = read.map(
     ({ selection, catalog }) => `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
   );
-  const changes = changesOf(read.flatMap(({ catalog }) => tablesOf(catalog)));
+  const looks = [changesOf(read.flatMap(({ catalog }) => tablesOf(catalog)))];
+  if (run.some(standsAlone)) looks.push(TABLES_READ);
   const statements = [
     ...copies.flatMap((copy, index) => (index > 0 ? [GO_BACK, copy] : [copy])),
-    `copy (${changes}) to stdout`,
+    ...looks.map((look) => `copy (${look}) to stdout`),
     GO_BACK,
   ];
   const chunk = new Uint8Array(CHUNK_BYTES);
@@ -71,7 +72,10 @@ async function* readRun(
       yield { category: one.selection.category, chunks: readSection(section, copied, transcoder, signal) };
       if (!section.isRead) throw new Error('The rows of a category were not read to their end.');
     }
-    if (read.length > 0 && (await readAnswer(copied)) !== '0\n') throw new HandoverError('snapshot_lost');
+    if (read.length === 0) return;
+    const [changes, tablesRead = ''] = await readAnswers(copied);
+    const isUnchanged = changes === '0\n' && (await areReadUnchanged(session, tablesReadOf(tablesRead)));
+    if (!isUnchanged) throw new HandoverError('snapshot_lost');
   } finally {
     await copied.return?.();
   }
@@ -102,29 +106,40 @@ async function* readSection(
   }
 }
 
-/** What the last COPY says, read to the end of the message. */
-async function readAnswer(copied: AsyncIterator<CopyBytes | null>): Promise<string> {
+/** What the last COPYs say, each to its end. */
+async function readAnswers(copied: AsyncIterator<CopyBytes | null>): Promise<string[]> {
+  const answers: string[] = [];
   let answer = '';
   for (let next = await copied.next(); !next.done; next = await copied.next()) {
-    if (next.value) answer += textOf(next.value);
+    if (next.value) {
+      answer += textOf(next.value);
+      continue;
+    }
+    answers.push(answer);
+    answer = '';
   }
-  return answer;
+  return answers;
 }
 
 /**
  * What is read in one message. That a table's file is still the one that the snapshot knows holds for the whole time
- * before, since no file comes back. A partition may: what is made of several tables is looked at under its own locks.
+ * before, since no file comes back. A partition may: what is made of several tables is looked at under its own locks. So may a
+ * name, if a table is renamed away and back while another is read: that is not seen.
  */
 function runsOf(wanted: Wanted[]): Wanted[][] {
   const runs: Wanted[][] = [];
   let isOpen = false;
   for (const one of wanted) {
-    const isAlone = tablesOf(one.catalog).every((table) => table.isAlone);
-    if (isAlone && isOpen) runs.at(-1)?.push(one);
+    if (isOpen && !standsAlone(one)) runs.at(-1)?.push(one);
     else runs.push([one]);
-    isOpen = isAlone;
+    isOpen = !standsAlone(one);
   }
   return runs;
+}
+
+/** Whether it must be looked at under its own locks. */
+function standsAlone({ selection, catalog }: Wanted): boolean {
+  return readsOthers(selection, tablesOf(catalog));
 }
 
 /** What reading a selection needs of the catalog. Throws `source_refused` when the two do not match. */

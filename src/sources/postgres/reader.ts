@@ -6,7 +6,7 @@ import { cutRange } from './cut.ts';
 import { refuse } from './failures.ts';
 import { ask, readCsv, readQuery } from './query.ts';
 import { lookUp, readEach } from './read-each.ts';
-import { changesOf } from './rewritten.ts';
+import { areReadUnchanged, changesOf, readsOthers, TABLES_READ } from './rewritten.ts';
 import { selectRows } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
@@ -108,8 +108,13 @@ async function* readRows(
       const sql = `copy (${selectRows(selection, catalog, subject, range)}) to stdout (format binary)`;
       yield* transcodeCopy(session, sql, transcoder, signal);
     }
-    const [changed] = await session.query(changesOf(tablesOf(catalog)));
-    if (changed?.[0] !== '0') throw new HandoverError('snapshot_lost');
+    const tables = tablesOf(catalog);
+    const [changed] = await session.query(changesOf(tables));
+    const isUnchanged =
+      changed?.[0] === '0' &&
+      (!readsOthers(selection, tables) ||
+        (await areReadUnchanged(session, await session.query(TABLES_READ))));
+    if (!isUnchanged) throw new HandoverError('snapshot_lost');
     const last = transcoder.take();
     if (last) yield last;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Selection } from '../source.ts';
 import { quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
 import type { CatalogTable } from './tables.ts';
@@ -64,16 +65,36 @@ const IS_OTHER_FILE =
   '(c.relfilenode <> 0 and c.relfilenode is distinct from pg_catalog.pg_relation_filenode(c.oid))';
 
 /**
+ * Whether reading a selection may look at tables that it does not name: those below what it names, or in its `where`. A
+ * condition without brackets has no statement in it, nor a function.
+ */
+export function readsOthers({ where = '' }: Pick<Selection, 'where'>, tables: CatalogTable[]): boolean {
+  return where.includes('(') || !tables.every(({ isAlone }) => isAlone);
+}
+
+/** The name of a relation as it is now, whatever the snapshot says. */
+const NAME_NOW = `(pg_catalog.pg_identify_object('pg_catalog.pg_class'::pg_catalog.regclass, l.relation, 0)).identity`;
+
+/**
  * The tables that statements of this (sub)transaction have read, as their locks say, without those of the system: oid,
- * whether it is alone, and whether it is another now. One that the snapshot does not know took the name of another since,
- * unless it is an index.
+ * whether it is alone, and whether it is another now. One that the snapshot knows by another name, or not at all, took the
+ * name of another since, or was put below it, unless it is an index or a new partition: of that, the snapshot misses nothing.
  */
 export const TABLES_READ = `
-  select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (c.oid is null or ${IS_OTHER_FILE})::text
+  select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (case
+      when c.oid is null then not coalesce(pg_catalog.pg_partition_root(l.relation) <> l.relation, false)
+      else ${IS_OTHER_FILE} or ${NAME_NOW} is distinct from pg_catalog.format('%I.%I', n.nspname, c.relname) end)::text
   from pg_catalog.pg_locks l left join pg_catalog.pg_class c on c.oid = l.relation
+    left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384
     and case when c.oid is null then pg_catalog.pg_get_indexdef(l.relation) is null
       else c.relkind in ('r', 'p', 'v', 'm', 'f') end`;
+
+/** What {@link TABLES_READ} answers to a `COPY` in the text format: there is nothing in it that would be escaped. */
+export function tablesReadOf(text: string): (string | null)[][] {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => line.split('\t').map((value) => (value === '\\N' ? null : value)));
+}
 
 /** Whether what {@link TABLES_READ} answers is as it was: where each table is alone, it says so itself. */
 export async function areReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<boolean> {

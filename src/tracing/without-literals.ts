@@ -17,8 +17,3 @@ export function withoutLiterals(sql: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
-
-/** A statement with `''` for every text in it: its columns are those of each other statement of which the same is left. */
-export function withoutTexts(sql: string): string {
-  return sql.replace(token, (found) => (/^E?'/i.test(found) ? "''" : found));
-}

@@ -259,6 +259,27 @@ describe('a Postgres source with something wrong', () => {
     }
   });
 
+  test('reads on when a partition or an heir was made since', async () => {
+    await product.run(`
+      create table lasting (id int, account_id int) partition by range (id);
+      create table lasting_1 partition of lasting for values from (0) to (10);
+      create table inherited (id int primary key, account_id int);
+      create table heir () inherits (inherited);
+      insert into lasting values (1, 1); insert into heir values (1, 1)`);
+    const snapshot = await product.source.openSnapshot();
+    try {
+      await product.run(`
+        create table lasting_2 partition of lasting for values from (10) to (20);
+        create table second_heir () inherits (inherited);
+        insert into lasting values (11, 1); insert into second_heir values (2, 1)`);
+      for (const table of ['lasting', 'inherited']) {
+        assert.deepEqual(await readRows(snapshot, selectionOf(table, ['id'])), [{ id: 1 }], table);
+      }
+    } finally {
+      await snapshot.close();
+    }
+  });
+
   test('finds a snapshot lost when a table that it does not name is another since: below a view, or in a condition', async () => {
     await product.run(`
       create table below (id int primary key, account_id int); insert into below values (1, 1);

@@ -324,18 +324,20 @@ for (const [driver, open] of Object.entries(drivers)) {
         });
       });
 
-      test('minds no index, partition or column that was made since the snapshot', async () => {
+      test('minds no index, partition, heir or column that was made since the snapshot', async () => {
         await product.run(`
           create table "In dexed" (id int primary key, word text); insert into "In dexed" values (1, 'a');
           create table lasting (id int) partition by range (id);
           create table lasting_1 partition of lasting for values from (0) to (10);
-          insert into lasting values (1)`);
+          insert into lasting values (1);
+          create table parent (id int); create table heir () inherits (parent); insert into heir values (1)`);
         await inSnapshot(product.source, async (reader) => {
           await product.run(`
             create index on "In dexed" (word); alter table "In dexed" add more text;
             create table lasting_2 partition of lasting for values from (10) to (20);
-            insert into lasting values (11)`);
-          for (const table of ['"In dexed"', 'lasting'])
+            insert into lasting values (11);
+            create table second_heir () inherits (parent); insert into second_heir values (2)`);
+          for (const table of ['"In dexed"', 'lasting', 'parent'])
             assert.deepEqual(await readLines(reader, queryOf(`select id from ${table}`, ['id'])), [
               '{"id":1}',
             ]);

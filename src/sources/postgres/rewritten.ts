@@ -77,13 +77,16 @@ const NAME_NOW = `(pg_catalog.pg_identify_object('pg_catalog.pg_class'::pg_catal
 
 /**
  * The tables that statements of this (sub)transaction have read, as their locks say, without those of the system: oid,
- * whether it is alone, and whether it is another now. One that the snapshot knows by another name, or not at all, took the
- * name of another since, or was put below it, unless it is an index or a new partition: of that, the snapshot misses nothing.
+ * whether it is alone, whether others inherit from it, and whether it is `other` or `new`. One that the snapshot knows by
+ * another name took the name of another since. One that it does not know did so as well, or was put below one, unless it
+ * is an index or a new partition: of that, the snapshot misses nothing.
  */
 export const TABLES_READ = `
-  select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (case
-      when c.oid is null then not coalesce(pg_catalog.pg_partition_root(l.relation) <> l.relation, false)
-      else ${IS_OTHER_FILE} or ${NAME_NOW} is distinct from pg_catalog.format('%I.%I', n.nspname, c.relname) end)::text
+  select c.oid::text, (c.relkind = 'r' and not c.relhassubclass)::text, (c.relkind = 'r' and c.relhassubclass)::text, case
+      when pg_catalog.pg_partition_root(l.relation) <> l.relation and c.oid is null then null
+      when c.oid is null then 'new'
+      when ${IS_OTHER_FILE} or ${NAME_NOW} is distinct from pg_catalog.format('%I.%I', n.nspname, c.relname)
+        then 'other' end
   from pg_catalog.pg_locks l left join pg_catalog.pg_class c on c.oid = l.relation
     left join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384
@@ -96,9 +99,14 @@ export function tablesReadOf(text: string): (string | null)[][] {
   return lines.map((line) => line.split('\t').map((value) => (value === '\\N' ? null : value)));
 }
 
-/** Whether what {@link TABLES_READ} answers is as it was: where each table is alone, it says so itself. */
+/**
+ * Whether what {@link TABLES_READ} answers is as it was: where each table is alone, it says so itself. Beside a table that
+ * others inherit from, a new one is taken for one more of them, of which the snapshot misses nothing either.
+ */
 export async function areReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<boolean> {
-  if (tablesRead.some(([, , isOther]) => isOther === 'true')) return false;
+  const [areOther, areNew] = ['other', 'new'].map((what) => tablesRead.some(([, , , is]) => is === what));
+  const hasHeirs = tablesRead.some(([, , inherited]) => inherited === 'true');
+  if (areOther || (areNew && !hasHeirs)) return false;
   if (tablesRead.every(([, isAlone]) => isAlone === 'true')) return true;
   return areUnchanged(session, [...new Set(tablesRead.flatMap(([oid]) => oid ?? []))]);
 }

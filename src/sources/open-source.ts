@@ -20,7 +20,7 @@ export async function openSource(
   wrap?: (connection: Connection) => Connection,
 ): Promise<Source> {
   if (settings.type === 'postgres') return openPostgresSource({ ...settings, wrap });
-  // Loaded only where a config names one: a builder thread starts a fifth quicker without.
+  // Loaded only where a config names one: each builder thread would load it.
   const { openPgliteSource } = await import('./pglite/source.ts');
   return openPgliteSource(settings);
 }

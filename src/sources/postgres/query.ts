@@ -1,4 +1,3 @@
-import { HandoverError } from '../../errors.ts';
 import type { Query, ReadOptions, RowChunk } from '../source.ts';
 import { readingOf } from './columns.ts';
 import { type CopyBytes, textOf } from './copy-tap.ts';
@@ -6,7 +5,7 @@ import { createCsvRecords } from './csv-records.ts';
 import { refuse } from './failures.ts';
 import { readQueryColumns } from './query-columns.ts';
 import { quoteIdentifier } from './quote.ts';
-import { areReadUnchanged, TABLES_READ, tablesReadOf } from './rewritten.ts';
+import { requireReadUnchanged, TABLES_READ, tablesReadOf } from './rewritten.ts';
 import { enter, type Session } from './session.ts';
 import { createTranscoder } from './transcode.ts';
 import { transcodeBytes } from './transcode-copy.ts';
@@ -71,7 +70,7 @@ export async function ask(
     const names = columns.map((_, index) => `c${index}`);
     const texts = names.map((name) => `q.${name}::pg_catalog.text`);
     const rows = await session.query(`select ${texts} from (${query.sql}\n) q(${names})`);
-    await requireUnchanged(session, await session.query(TABLES_READ));
+    await requireReadUnchanged(session, await session.query(TABLES_READ));
     return rows;
   });
 }
@@ -87,7 +86,7 @@ async function* copyUnchanged(
 ): AsyncGenerator<CopyBytes> {
   if (!session.copyEach) {
     yield* session.copy(sql, signal);
-    return requireUnchanged(session, await session.query(TABLES_READ));
+    return requireReadUnchanged(session, await session.query(TABLES_READ));
   }
   let isCopied = false;
   let tables = '';
@@ -96,7 +95,7 @@ async function* copyUnchanged(
     else if (isCopied) tables += textOf(copied);
     else yield copied;
   }
-  await requireUnchanged(session, tablesReadOf(tables));
+  await requireReadUnchanged(session, tablesReadOf(tables));
 }
 
 async function* inTurn(
@@ -126,10 +125,6 @@ async function answer<T>(session: Session, query: Pick<Query, 'name'>, ask: () =
   } finally {
     await leave();
   }
-}
-
-async function requireUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<void> {
-  if (!(await areReadUnchanged(session, tablesRead))) throw new HandoverError('snapshot_lost');
 }
 
 function placeOf({ name }: Pick<Query, 'name'>): string {

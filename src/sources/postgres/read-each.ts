@@ -3,9 +3,9 @@ import type { ReadOptions, RowChunk, Selection, SelectionRows } from '../source.
 import { type Catalog, readCatalog, tablesOf } from './columns.ts';
 import { type CopyBytes, textOf } from './copy-tap.ts';
 import { refuse } from './failures.ts';
-import { areReadUnchanged, changesOf, readsOthers, TABLES_READ, tablesReadOf } from './rewritten.ts';
+import { changesOf, readsOthers, requireReadUnchanged, TABLES_READ, tablesReadOf } from './rewritten.ts';
 import { selectRows } from './select.ts';
-import { enter, GO_BACK, type Session } from './session.ts';
+import { enter, GO_BACK, goBack, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
 import { CHUNK_BYTES, createTranscoder, type TranscodedColumn, type Transcoder } from './transcode.ts';
 import { transcodeBytes } from './transcode-copy.ts';
@@ -57,11 +57,12 @@ async function* readRun(
     ({ selection, catalog }) => `copy (${selectRows(selection, catalog, subject)}) to stdout (format binary)`,
   );
   const looks = [changesOf(read.flatMap(({ catalog }) => tablesOf(catalog)))];
-  if (run.some(standsAlone)) looks.push(TABLES_READ);
+  const areLocksKept = run.some(standsAlone);
+  if (areLocksKept) looks.push(TABLES_READ);
   const statements = [
     ...copies.flatMap((copy, index) => (index > 0 ? [GO_BACK, copy] : [copy])),
     ...looks.map((look) => `copy (${look}) to stdout`),
-    GO_BACK,
+    ...(areLocksKept ? [] : [GO_BACK]),
   ];
   const chunk = new Uint8Array(CHUNK_BYTES);
   const copied = copyEach(statements, signal)[Symbol.asyncIterator]();
@@ -74,8 +75,10 @@ async function* readRun(
     }
     if (read.length === 0) return;
     const [changes, tablesRead = ''] = await readAnswers(copied);
-    const isUnchanged = changes === '0\n' && (await areReadUnchanged(session, tablesReadOf(tablesRead)));
-    if (!isUnchanged) throw new HandoverError('snapshot_lost');
+    if (changes !== '0\n') throw new HandoverError('snapshot_lost');
+    if (!areLocksKept) return;
+    await requireReadUnchanged(session, tablesReadOf(tablesRead));
+    await goBack(session);
   } finally {
     await copied.return?.();
   }

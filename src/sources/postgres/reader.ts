@@ -6,7 +6,7 @@ import { cutRange } from './cut.ts';
 import { refuse } from './failures.ts';
 import { ask, readCsv, readQuery } from './query.ts';
 import { lookUp, readEach } from './read-each.ts';
-import { areReadUnchanged, changesOf, readsOthers, TABLES_READ } from './rewritten.ts';
+import { changesOf, readsOthers, requireReadUnchanged, TABLES_READ } from './rewritten.ts';
 import { selectRows } from './select.ts';
 import { enter, type Session } from './session.ts';
 import { readTables, settleKeys } from './tables.ts';
@@ -110,11 +110,8 @@ async function* readRows(
     }
     const tables = tablesOf(catalog);
     const [changed] = await session.query(changesOf(tables));
-    const isUnchanged =
-      changed?.[0] === '0' &&
-      (!readsOthers(selection, tables) ||
-        (await areReadUnchanged(session, await session.query(TABLES_READ))));
-    if (!isUnchanged) throw new HandoverError('snapshot_lost');
+    if (changed?.[0] !== '0') throw new HandoverError('snapshot_lost');
+    if (readsOthers(selection, tables)) await requireReadUnchanged(session, await session.query(TABLES_READ));
     const last = transcoder.take();
     if (last) yield last;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { HandoverError } from '../../errors.ts';
 import type { Selection } from '../source.ts';
 import { quoteLiteral } from './quote.ts';
 import type { Session } from './session.ts';
@@ -100,13 +101,17 @@ export function tablesReadOf(text: string): (string | null)[][] {
 }
 
 /**
- * Whether what {@link TABLES_READ} answers is as it was: where each table is alone, it says so itself. Beside a table that
- * others inherit from, a new one is taken for one more of them, of which the snapshot misses nothing either.
+ * Throws `snapshot_lost` where what {@link TABLES_READ} answers is not as it was: where each table is alone, it says so itself.
+ * Beside a table that others inherit from, a new one is taken for one more of them, of which the snapshot misses nothing either.
  */
-export async function areReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<boolean> {
-  const [areOther, areNew] = ['other', 'new'].map((what) => tablesRead.some(([, , , is]) => is === what));
-  const hasHeirs = tablesRead.some(([, , inherited]) => inherited === 'true');
-  if (areOther || (areNew && !hasHeirs)) return false;
+export async function requireReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<void> {
+  if (!(await areReadUnchanged(session, tablesRead))) throw new HandoverError('snapshot_lost');
+}
+
+async function areReadUnchanged(session: Session, tablesRead: (string | null)[][]): Promise<boolean> {
+  const hasOne = (change: string) => tablesRead.some(([, , , found]) => found === change);
+  const hasHeirs = tablesRead.some(([, , isInherited]) => isInherited === 'true');
+  if (hasOne('other') || (hasOne('new') && !hasHeirs)) return false;
   if (tablesRead.every(([, isAlone]) => isAlone === 'true')) return true;
   return areUnchanged(session, [...new Set(tablesRead.flatMap(([oid]) => oid ?? []))]);
 }

@@ -1,6 +1,6 @@
 import type { ResolvedChat } from '../config/resolved.ts';
-import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
-import { fieldSql, findFieldSql, tableSql } from './columns.ts';
+import { quoteIdentifier, quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
+import { fieldSql, findFieldSql } from './columns.ts';
 
 /** A channel as a request names it. */
 export interface ChannelName {
@@ -21,7 +21,7 @@ export function channelKeySql(chat: ResolvedChat, channel: ChannelName): string 
   const { channels } = chat;
   if (channels.fields.id?.column === channels.key) return quoteLiteral(channel.id);
   const key = `c.${quoteIdentifier(channels.key)}`;
-  return `(select ${key} from ${tableSql(channels)} c where ${isChannel(chat, channel, 'c')} ${orderLiveFirst(chat, 'c')} limit 1)`;
+  return `(select ${key} from ${quoteTable(channels)} c where ${isChannel(chat, channel, 'c')} ${orderLiveFirst(chat, 'c')} limit 1)`;
 }
 
 /** A condition on the alias of the channels' table. */

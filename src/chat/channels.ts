@@ -1,5 +1,5 @@
 import type { ChatEntity, ResolvedChat } from '../config/resolved.ts';
-import { quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import { type ApiField, channelFields, memberFields, readFields } from './api-fields.ts';
 import { type ChannelName, channelKeySql, cidOf, isChannel, orderLiveFirst } from './channel-key.ts';
 import {
@@ -9,7 +9,6 @@ import {
   type Made,
   type OutputColumn,
   type Statement,
-  tableSql,
 } from './columns.ts';
 import { between, type MessageScope } from './messages.ts';
 import { joinPerson, peopleCte, person } from './people.ts';
@@ -34,7 +33,7 @@ export function channelStatement(
   const where = [isChannel(chat, wanted, 'c')];
   const deletedAt = findFieldSql(channels, 'deleted_at', 'c');
   if (deletedAt && !includeSoftDeletedChannels) where.push(`${deletedAt} is null`);
-  const rows = `from ${tableSql(channels)} c`;
+  const rows = `from ${quoteTable(channels)} c`;
   const people = { creator: 'created_by', truncator: 'truncated_by' };
   const named = Object.entries(people).flatMap(([alias, field]) => {
     const id = findFieldSql(channels, field, 'c');
@@ -82,7 +81,7 @@ export function channelMessages(
   const parent = findFieldSql(messages, 'parent_id', 'reply');
   const replies = [`${fieldSql(messages, 'channel', 'reply')} = ${key}`, `${parent} is not null`];
   return {
-    from: `${tableSql(messages)} m`,
+    from: `${quoteTable(messages)} m`,
     where: where.join(' and '),
     repliesWhere: replies.join(' and '),
     cid: { sql: `${quoteLiteral(cidOf(wanted))}::text`, ctes: [], join: '' },
@@ -94,7 +93,7 @@ export function participantQueries(chat: ResolvedChat, wanted: WantedChannel, sc
   const { members, messages, reactions } = chat;
   const written = `from ${scope.from} where ${scope.where}`;
   const queries = [
-    `select ${fieldSql(members, 'user', 'x')} from ${tableSql(members)} x where ${fieldSql(members, 'channel', 'x')} = ${channelKeySql(chat, wanted)}`,
+    `select ${fieldSql(members, 'user', 'x')} from ${quoteTable(members)} x where ${fieldSql(members, 'channel', 'x')} = ${channelKeySql(chat, wanted)}`,
     `select ${fieldSql(messages, 'user', 'm')} ${written}`,
   ];
   if (!reactions) return queries;
@@ -102,7 +101,7 @@ export function participantQueries(chat: ResolvedChat, wanted: WantedChannel, sc
   const message = fieldSql(reactions, 'message', 'r');
   return [
     ...queries,
-    `select ${fieldSql(reactions, 'user', 'r')} from ${tableSql(reactions)} r where ${message} in (${ids})`,
+    `select ${fieldSql(reactions, 'user', 'r')} from ${quoteTable(reactions)} r where ${message} in (${ids})`,
   ];
 }
 
@@ -114,7 +113,7 @@ function ofChannel(
   wanted: ChannelName,
 ): Objects {
   const user = fieldSql(entity, 'user', 'x');
-  const rows = `from ${tableSql(entity)} x`;
+  const rows = `from ${quoteTable(entity)} x`;
   const where = `where ${fieldSql(entity, 'channel', 'x')} = ${channelKeySql(chat, wanted)}`;
   const made: Record<string, Made> = {
     channel_cid: `${quoteLiteral(cidOf(wanted))}::text`,
@@ -137,7 +136,7 @@ function notTruncated(chat: ResolvedChat, wanted: ChannelName): string[] {
   const flag = findFieldSql(messages, 'truncated', 'm');
   const at = findFieldSql(messages, 'truncated_at', 'm');
   const channelAt = findFieldSql(channels, 'truncated_at', 'c');
-  const truncatedAt = `(select ${channelAt} from ${tableSql(channels)} c where ${isChannel(chat, wanted, 'c')} ${orderLiveFirst(chat, 'c')} limit 1)`;
+  const truncatedAt = `(select ${channelAt} from ${quoteTable(channels)} c where ${isChannel(chat, wanted, 'c')} ${orderLiveFirst(chat, 'c')} limit 1)`;
   return [
     ...(flag ? [`${flag} is not true`] : []),
     ...(at ? [`${at} is null`] : []),
@@ -148,13 +147,13 @@ function notTruncated(chat: ResolvedChat, wanted: ChannelName): string[] {
 function lastMessageAt(chat: ResolvedChat, wanted: ChannelName): Value {
   const own = findFieldSql(chat.channels, 'last_message_at', 'c');
   const { messages } = chat;
-  const last = `(select max(${fieldSql(messages, 'created_at', 'm')}) from ${tableSql(messages)} m where ${fieldSql(messages, 'channel', 'm')} = ${channelKeySql(chat, wanted)})`;
+  const last = `(select max(${fieldSql(messages, 'created_at', 'm')}) from ${quoteTable(messages)} m where ${fieldSql(messages, 'channel', 'm')} = ${channelKeySql(chat, wanted)})`;
   return instantOf(own ?? last, style);
 }
 
 function memberCount(chat: ResolvedChat, wanted: ChannelName): string {
   const own = findFieldSql(chat.channels, 'member_count', 'c');
   const { members } = chat;
-  const counted = `(select count(*) from ${tableSql(members)} x where ${fieldSql(members, 'channel', 'x')} = ${channelKeySql(chat, wanted)})`;
+  const counted = `(select count(*) from ${quoteTable(members)} x where ${fieldSql(members, 'channel', 'x')} = ${channelKeySql(chat, wanted)})`;
   return own ? `coalesce(${own}, 0)` : counted;
 }

@@ -84,10 +84,6 @@ export function omissionsOf(columns: OutputColumn[], ...under: string[]): string
   return columns.flatMap(({ key, omit }) => omit.map((path) => [...under, key, ...path]));
 }
 
-export function tableSql({ schema, table }: Pick<ChatEntity, 'schema' | 'table'>): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-}
-
 export function columnSql(alias: string, { column }: Pick<ChatColumn, 'column'>): string {
   return `${alias}.${quoteIdentifier(column)}`;
 }

@@ -1,10 +1,10 @@
 import type { ResolvedChat } from '../config/resolved.ts';
 import type { SectionCount } from '../lifecycle/balance.ts';
-import { quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import type { Reader } from '../sources/source.ts';
 import { channelKeySql } from './channel-key.ts';
 import { channelMessages } from './channels.ts';
-import { fieldSql, tableSql } from './columns.ts';
+import { fieldSql } from './columns.ts';
 import type { ChannelsRequest, ChatRequest, MessageCut, UsersRequest } from './request.ts';
 
 /** What a request must give: rows of each section that can be counted apart from its read, and what its limit cuts. */
@@ -47,7 +47,7 @@ function ofUsers(chat: ResolvedChat, { userIds, maxMessagesPerUser }: UsersReque
   return userIds.flatMap((userId, index) => {
     const section = (part: string, entity: typeof users, field: string, most = Infinity) => ({
       name: `${index}/${part}`,
-      scope: `from ${tableSql(entity)} t where ${fieldSql(entity, field, 't')} = ${quoteLiteral(userId)}`,
+      scope: `from ${quoteTable(entity)} t where ${fieldSql(entity, field, 't')} = ${quoteLiteral(userId)}`,
       most,
     });
     return [
@@ -68,7 +68,7 @@ function ofChannels(chat: ResolvedChat, request: ChannelsRequest): CountedSectio
     const ofMessages = { name: `${index}/messages`, scope: written, most: Infinity };
     if (request.format === 'csv') return [ofMessages];
     const channel = `${fieldSql(members, 'channel', 't')} = ${channelKeySql(chat, wanted)}`;
-    const ofMembers = `from ${tableSql(members)} t where ${channel}`;
+    const ofMembers = `from ${quoteTable(members)} t where ${channel}`;
     return [
       ofMessages,
       { name: `${index}/members`, scope: ofMembers, most: Infinity },
@@ -76,7 +76,7 @@ function ofChannels(chat: ResolvedChat, request: ChannelsRequest): CountedSectio
         ? [
             {
               name: `${index}/reactions`,
-              scope: `from ${tableSql(reactions)} t where ${fieldSql(reactions, 'message', 't')} in (
+              scope: `from ${quoteTable(reactions)} t where ${fieldSql(reactions, 'message', 't')} in (
                 select ${fieldSql(messages, 'id', 'm')} ${written})`,
               most: Infinity,
             },

@@ -1,8 +1,8 @@
 import type { ChatEntity, ResolvedChat } from '../config/resolved.ts';
-import { quoteIdentifier } from '../sources/postgres/quote.ts';
+import { quoteIdentifier, quoteTable } from '../sources/postgres/quote.ts';
 import type { Reader } from '../sources/source.ts';
 import { type ChannelName, cidOf } from './channel-key.ts';
-import { columnSql, fieldSql, findFieldSql, literals, tableSql } from './columns.ts';
+import { columnSql, fieldSql, findFieldSql, literals } from './columns.ts';
 
 /** What a request names. */
 export type Names = { channels: ChannelName[] } | { userIds: string[] };
@@ -34,7 +34,7 @@ async function findUsers(
   const possible = [...new Set(ids.filter(holds))];
   if (possible.length === 0) return new Set();
   const id = fieldSql(chat.users, 'id', 't');
-  const sql = `select ${id}::text from ${tableSql(chat.users)} t where ${id} in (${literals(possible)})`;
+  const sql = `select ${id}::text from ${quoteTable(chat.users)} t where ${id} in (${literals(possible)})`;
   const rows = await reader.ask({ name: 'users that exist', sql });
   return new Set(rows.map(([known]) => known ?? null));
 }
@@ -58,7 +58,7 @@ async function findChannels(
   const ids = literals([...new Set(possible.map((name) => name.id))]);
   const deletedAt = findFieldSql(channels, 'deleted_at', 'c');
   const living = deletedAt && !includeSoftDeleted ? `and ${deletedAt} is null` : '';
-  const sql = `select ${type}::text, ${id}::text from ${tableSql(channels)} c where ${type} in (${types}) and ${id} in (${ids}) ${living}`;
+  const sql = `select ${type}::text, ${id}::text from ${quoteTable(channels)} c where ${type} in (${types}) and ${id} in (${ids}) ${living}`;
   const rows = await reader.ask({ name: 'channels that exist', sql });
   return new Set(rows.map(([type, id]) => cidOf({ type: type ?? '', id: id ?? '' })));
 }
@@ -76,7 +76,7 @@ async function typeCheck(
   if (!column) throw new Error(`The chat config of ${entity.table} does not say which column is ${field}.`);
   // A domain holds what the type holds that it is made of.
   const sql = `with recursive types as (
-      select pg_catalog.pg_typeof(${columnSql('t', column)})::oid as oid from (select) one left join ${tableSql(entity)} t on false
+      select pg_catalog.pg_typeof(${columnSql('t', column)})::oid as oid from (select) one left join ${quoteTable(entity)} t on false
       union all
       select d.typbasetype from types join pg_catalog.pg_type d on d.oid = types.oid where d.typtype = 'd')
     select y.oid::regtype::text, pg_catalog.jsonb_agg(e.enumlabel)::text

@@ -1,5 +1,5 @@
 import type { ResolvedChat } from '../config/resolved.ts';
-import { quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import { messageFields } from './api-fields.ts';
 import {
   columnsOf,
@@ -8,7 +8,6 @@ import {
   type Made,
   type OutputColumn,
   type Statement,
-  tableSql,
 } from './columns.ts';
 import { idsByText, joinPerson, peopleCte, person } from './people.ts';
 import { givenCte, noReactions, reactionCtes, reactionSummary, whoReacted } from './reactions.ts';
@@ -158,7 +157,7 @@ function repliesCte(chat: ResolvedChat, scope: MessageScope, parent: string): st
   const deleted = isDeleted(chat, 'reply') ?? 'false';
   return `replies as materialized (select ${parent} as id,
     count(*) filter (where not (${deleted})) as number, count(*) filter (where ${deleted}) as deleted
-  from ${tableSql(chat.messages)} reply where ${scope.repliesWhere} group by 1)`;
+  from ${quoteTable(chat.messages)} reply where ${scope.repliesWhere} group by 1)`;
 }
 
 function madeOf(made: Made): Exclude<Made, string> {

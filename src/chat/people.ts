@@ -1,14 +1,7 @@
 import type { ResolvedChat } from '../config/resolved.ts';
+import { quoteTable } from '../sources/postgres/quote.ts';
 import { userFields } from './api-fields.ts';
-import {
-  columnsOf,
-  fieldSql,
-  type Made,
-  type OutputColumn,
-  objectSql,
-  omissionsOf,
-  tableSql,
-} from './columns.ts';
+import { columnsOf, fieldSql, type Made, type OutputColumn, objectSql, omissionsOf } from './columns.ts';
 import type { InstantStyle } from './request.ts';
 
 export function userColumns(chat: ResolvedChat, style: InstantStyle): OutputColumn[] {
@@ -24,13 +17,13 @@ export function peopleCte(chat: ResolvedChat, style: InstantStyle, idQueries: st
   const id = fieldSql(chat.users, 'id', 't');
   return `people as materialized (
   select distinct on (${id}) ${id} as id, ${objectSql(userColumns(chat, style))} as j
-  from ${tableSql(chat.users)} t where ${id} in (${idQueries.join(' union ')}))`;
+  from ${quoteTable(chat.users)} t where ${id} in (${idQueries.join(' union ')}))`;
 }
 
 /** Selects the ids of users that are only known as text, such as those in a JSON list. */
 export function idsByText(chat: ResolvedChat, textQuery: string): string {
   const id = fieldSql(chat.users, 'id', 'u');
-  return `select ${id} from ${tableSql(chat.users)} u where ${id}::text in (${textQuery})`;
+  return `select ${id} from ${quoteTable(chat.users)} u where ${id}::text in (${textQuery})`;
 }
 
 /** `left join people …`: the row stays where the user is unknown. */

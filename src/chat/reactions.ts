@@ -1,4 +1,5 @@
 import type { ChatEntity, ResolvedChat } from '../config/resolved.ts';
+import { quoteTable } from '../sources/postgres/quote.ts';
 import { reactionFields } from './api-fields.ts';
 import {
   columnsOf,
@@ -9,7 +10,6 @@ import {
   objectSql,
   omissionsOf,
   type Statement,
-  tableSql,
 } from './columns.ts';
 import { joinPerson, peopleCte, person } from './people.ts';
 import type { InstantStyle } from './request.ts';
@@ -34,7 +34,7 @@ export function reactionStatement(
   { style, where, ctes = [] }: { style: InstantStyle; where: string; ctes?: string[] },
 ): { columns: OutputColumn[]; statement: Statement } {
   const user = fieldSql(reactions, 'user', 'r');
-  const from = `from ${tableSql(reactions)} r`;
+  const from = `from ${quoteTable(reactions)} r`;
   const order = [findFieldSql(reactions, 'created_at', 'r'), ...identity(reactions)].filter(Boolean);
   return {
     columns: reactionColumns(chat, reactions, style),
@@ -48,7 +48,7 @@ export function reactionStatement(
 /** The named subquery `given`: the reactions to the messages in `scope`, looked up once. */
 export function givenCte(reactions: ChatEntity): string {
   const message = fieldSql(reactions, 'message', 'r');
-  return `given as materialized (select r.* from ${tableSql(reactions)} r where ${message} in (select id from scope))`;
+  return `given as materialized (select r.* from ${quoteTable(reactions)} r where ${message} in (select id from scope))`;
 }
 
 /** Selects the ids of who reacted, from `given`. */

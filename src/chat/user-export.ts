@@ -1,9 +1,9 @@
 import type { ResolvedChat } from '../config/resolved.ts';
 import { HandoverError } from '../errors.ts';
-import { quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import type { Reader } from '../sources/source.ts';
 import type { Objects } from './channels.ts';
-import { fieldSql, queryOf, tableSql } from './columns.ts';
+import { fieldSql, queryOf } from './columns.ts';
 import type { InstantStyle } from './request.ts';
 import { userMessages, userReactions, userStatement } from './users.ts';
 
@@ -46,7 +46,7 @@ async function requireAtMost(
   entity: ResolvedChat['messages'],
   userId: string,
 ): Promise<void> {
-  const mine = `${tableSql(entity)} x where ${fieldSql(entity, 'user', 'x')} = ${quoteLiteral(userId)}`;
+  const mine = `${quoteTable(entity)} x where ${fieldSql(entity, 'user', 'x')} = ${quoteLiteral(userId)}`;
   const sql = `select count(*) from (select 1 from ${mine} limit ${limit + 1}) counted`;
   const [[count] = []] = await reader.ask({ name: `number of ${what}`, sql });
   if (Number(count) <= limit) return;

@@ -1,9 +1,9 @@
 import type { ChatEntity, ResolvedChat } from '../config/resolved.ts';
-import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteIdentifier, quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import { callFields } from './api-fields.ts';
 import { liveFirst } from './channel-key.ts';
 import type { Objects } from './channels.ts';
-import { columnsOf, fieldSql, findFieldSql, type Made, tableSql } from './columns.ts';
+import { columnsOf, fieldSql, findFieldSql, type Made } from './columns.ts';
 import { type CidSource, type MessageScope, messageStatement } from './messages.ts';
 import { joinPerson, peopleCte, person, userColumns } from './people.ts';
 import { reactionStatement } from './reactions.ts';
@@ -16,7 +16,7 @@ export function userStatement(chat: ResolvedChat, ids: string, style: InstantSty
     columns: userColumns(chat, style),
     statement: {
       ctes: [],
-      from: `from ${tableSql(chat.users)} t where ${id} in (${ids}) order by ${id}`,
+      from: `from ${quoteTable(chat.users)} t where ${id} in (${ids}) order by ${id}`,
     },
   };
 }
@@ -31,7 +31,7 @@ export function userMessages(
   const newest = ['created_at', 'id'].map((field) => `${fieldSql(messages, field, 'n')} desc nulls last`);
   const mine = `${fieldSql(messages, 'user', 'n')} = ${quoteLiteral(userId)}`;
   const channel = fieldSql(messages, 'channel', 'm');
-  const from = `(select n.* from ${tableSql(messages)} n where ${mine} order by ${newest.join(', ')} limit ${limit}) m`;
+  const from = `(select n.* from ${quoteTable(messages)} n where ${mine} order by ${newest.join(', ')} limit ${limit}) m`;
   const scope: MessageScope = {
     from,
     where: 'true',
@@ -57,7 +57,7 @@ export function userCalls(chat: ResolvedChat, calls: ChatEntity, userId: string)
   const style: InstantStyle = 'rfc3339';
   const user = fieldSql(calls, 'user', 'k');
   const where = `where ${user} = ${quoteLiteral(userId)}`;
-  const rows = `from ${tableSql(calls)} k`;
+  const rows = `from ${quoteTable(calls)} k`;
   const createdBy = findFieldSql(calls, 'created_by', 'k');
   const channel = findFieldSql(calls, 'channel', 'k');
   const cid = channel ? cidFrom(chat, channel, `select ${channel} ${rows} ${where}`) : null;
@@ -90,7 +90,7 @@ function cidFrom(chat: ResolvedChat, column: string, keyQuery: string): CidSourc
     sql: 'rooms.cid',
     ctes: [
       `rooms as materialized (select distinct on (${key}) ${key} as key, ${cid} as cid
-  from ${tableSql(channels)} c where ${key} in (${keyQuery}) order by ${order})`,
+  from ${quoteTable(channels)} c where ${key} in (${keyQuery}) order by ${order})`,
     ],
     join: `left join rooms on rooms.key = ${column}`,
   };

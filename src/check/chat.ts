@@ -12,7 +12,7 @@ import {
 import { sqlValueOf } from '../chat/values.ts';
 import type { ResolvedChat } from '../config/resolved.ts';
 import type { ChatEntityName } from '../config/what-leaves.ts';
-import { quoteIdentifier } from '../sources/postgres/quote.ts';
+import { quoteIdentifier, quoteTable } from '../sources/postgres/quote.ts';
 import type { Session } from '../sources/postgres/session.ts';
 import { isRefusedBy, refusalBy } from './ask.ts';
 import { areComparable } from './belonging.ts';
@@ -62,7 +62,7 @@ export async function checkEntity(
     const sql = sqlValueOf(kind, `t.${quoteIdentifier(column)}`, { style: 'nanoseconds', otherwise }).row;
     return [{ field, column, kind, sql }];
   });
-  const from = `from ${quoteIdentifier(relation.schema)}.${quoteIdentifier(relation.table)} t`;
+  const from = `from ${quoteTable(relation)} t`;
   const select = (of: typeof values) => `explain select ${of.map(({ sql }) => sql).join(', ')} ${from}`;
   if (relation.isReadable && (await isRefusedBy(session, select(values)))) {
     for (const value of values) {

@@ -1,6 +1,7 @@
 import type { Column, Relation } from '../catalog/database-schema.ts';
 import type { Catalog } from '../sources/postgres/columns.ts';
-import { type CatalogColumn, type CatalogTable, nameOf } from '../sources/postgres/tables.ts';
+import { quoteTable } from '../sources/postgres/quote.ts';
+import type { CatalogColumn, CatalogTable } from '../sources/postgres/tables.ts';
 import type { Way } from '../sources/source.ts';
 
 /** The tables that one way goes through, as the catalog has them: the category's own first. */
@@ -17,10 +18,11 @@ export function catalogOf(relation: Relation, ways: CheckedWay[]): Catalog {
   };
 }
 
-function tableOf({ schema, table, kind, columns }: Relation): CatalogTable {
+function tableOf(relation: Relation): CatalogTable {
+  const { kind, columns } = relation;
   return {
     oid: '0',
-    name: nameOf({ schema, table }),
+    name: quoteTable(relation),
     hasAddresses: kind === 'table' || kind === 'partitioned' || kind === 'materialised-view',
     isPartitioned: kind === 'partitioned',
     isAlone: false,

@@ -10,7 +10,7 @@ import {
 } from '../catalog/database-schema.ts';
 import { denyClassOf } from '../classify/deny-class.ts';
 import { parseColumnPath } from '../config/names.ts';
-import { quoteIdentifier, quoteLiteral } from '../sources/postgres/quote.ts';
+import { quoteIdentifier, quoteLiteral, quoteTable } from '../sources/postgres/quote.ts';
 import type { Session } from '../sources/postgres/session.ts';
 import { tryAsking } from './ask.ts';
 import type { Report } from './finding.ts';
@@ -113,7 +113,7 @@ interface Made {
 
 /** Null where the server does not tell. */
 async function madeOf(session: Session, relation: Relation, column: string): Promise<Made | null> {
-  const from = relation.kind === 'view' ? qualified(relation) : await definitionOf(session, relation);
+  const from = relation.kind === 'view' ? quoteTable(relation) : await definitionOf(session, relation);
   if (from === null) return null;
   const plan = await tryAsking(
     session,
@@ -142,14 +142,10 @@ function scansOf(node: PlanNode): Map<string, TableName> {
 
 /** A materialised view is a table to the planner; the role may read what it was made of, or not. */
 async function definitionOf(session: Session, relation: Relation): Promise<string | null> {
-  const name = quoteLiteral(qualified(relation));
+  const name = quoteLiteral(quoteTable(relation));
   const found = await tryAsking(session, `select pg_catalog.pg_get_viewdef(${name}::regclass)`);
   const sql = found instanceof Error ? null : (found[0]?.[0] ?? null);
   return sql && `(${sql.replace(/;\s*$/, '')})`;
-}
-
-function qualified({ schema, table }: Relation): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
 interface PlanNode {

@@ -1,6 +1,6 @@
 import { type Relation, tableKey } from '../catalog/database-schema.ts';
 import { groupOfType } from '../classify/column-type.ts';
-import { quoteIdentifier } from '../sources/postgres/quote.ts';
+import { quoteIdentifier, quoteTable } from '../sources/postgres/quote.ts';
 import { enter, type Session } from '../sources/postgres/session.ts';
 import type { TableSample } from './draft-columns.ts';
 import type { PolymorphicPair } from './polymorphic.ts';
@@ -30,7 +30,7 @@ export async function samplePairs(session: Session, pairs: PolymorphicPair[]): P
     const types = await attempt(session, () =>
       session.query(`
         select distinct type from (
-          select ${column}::pg_catalog.text as type from ${qualified(pair.table)} limit ${TYPE_ROWS}
+          select ${column}::pg_catalog.text as type from ${quoteTable(pair.table)} limit ${TYPE_ROWS}
         ) t where type is not null order by 1 limit ${MOST_TYPES}`),
     );
     sampled.push({ ...pair, types: types === null ? null : types.flatMap(([type]) => type ?? []) });
@@ -48,7 +48,7 @@ async function sampleTable(session: Session, table: Relation): Promise<TableSamp
   if (columns.length === 0) return {};
   const values = columns.map(({ name, type, kind }) => textOf(quoteIdentifier(name), type.name, kind));
   const rows = await session.query(
-    `select ${values} from ${qualified(table)} ${somewhere(table)} limit ${ROWS}`,
+    `select ${values} from ${quoteTable(table)} ${somewhere(table)} limit ${ROWS}`,
   );
   return Object.fromEntries(
     columns.map(({ name }, index) => [name, rows.flatMap((row) => row[index] ?? [])]),
@@ -81,8 +81,4 @@ async function attempt<T>(session: Session, ask: () => Promise<T>): Promise<T | 
   } finally {
     await leave();
   }
-}
-
-function qualified({ schema, table }: Relation): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }

@@ -11,6 +11,11 @@ export function quoteIdentifier(name: string): string {
   return escapeIdentifier(requireText(name));
 }
 
+/** The name of a table with that of its schema. */
+export function quoteTable({ schema, table }: { schema: string; table: string }): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+}
+
 /** NUL would end the statement there; half a surrogate pair would become U+FFFD, which is another value. */
 function requireText(text: string): string {
   if (!text.includes('\0') && text.isWellFormed()) return text;

@@ -1,5 +1,5 @@
 import { type Selection, waysOf } from '../source.ts';
-import { quoteIdentifier, quoteLiteral } from './quote.ts';
+import { quoteLiteral, quoteTable } from './quote.ts';
 import type { Session } from './session.ts';
 import { type ReadColumn, readTypes } from './types.ts';
 
@@ -57,7 +57,7 @@ export async function readTables(session: Session, selections: Selection[]): Pro
       selection,
       ...waysOf(selection.belongsTo).flatMap(({ through = [] }) => through),
     ])
-    .filter((place) => !tables.has(nameOf(place)));
+    .filter((place) => !tables.has(quoteTable(place)));
   if (unknown.length > 0) await readPlaces(session, unknown);
 }
 
@@ -67,8 +67,8 @@ export async function readTables(session: Session, selections: Selection[]): Pro
  */
 export async function findTable(session: Session, place: Place): Promise<CatalogTable | null> {
   const { tables } = knownBy(session);
-  if (!tables.has(nameOf(place))) await readPlaces(session, [place]);
-  return tables.get(nameOf(place)) ?? null;
+  if (!tables.has(quoteTable(place))) await readPlaces(session, [place]);
+  return tables.get(quoteTable(place)) ?? null;
 }
 
 /** Finds out of the columns that order a table's rows whether their order is that of their bytes. */
@@ -82,11 +82,6 @@ export async function settleKeys(session: Session, { columns }: CatalogTable, ke
   }
 }
 
-/** As SQL writes it. */
-export function nameOf({ schema, table }: Place): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-}
-
 async function readPlaces(session: Session, places: Place[]): Promise<void> {
   const rows = await session.query(tablesSql(places));
   const read = rows.map(readRow);
@@ -96,7 +91,7 @@ async function readPlaces(session: Session, places: Place[]): Promise<void> {
   );
   const foreign = await readForeign(session, read);
   const { tables } = knownBy(session);
-  for (const one of read) tables.set(nameOf(one), tableOf(one, types, foreign));
+  for (const one of read) tables.set(quoteTable(one), tableOf(one, types, foreign));
 }
 
 interface TableRow extends Place {
@@ -165,7 +160,7 @@ function tableOf(
   const mayHoldNulls = kind === 'v' || kind === 'f' || (kind === 'r' && hasChildren);
   return {
     oid,
-    name: nameOf({ schema, table }),
+    name: quoteTable({ schema, table }),
     hasAddresses: ['r', 'p', 'm'].includes(kind) && !foreign.has(oid),
     isPartitioned: kind === 'p',
     isAlone: kind === 'r' && !hasChildren,
